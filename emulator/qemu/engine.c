@@ -63,7 +63,7 @@ bool engine_await(struct engine *engine, uint64_t timeout_ms, const volatile sig
 	if (!await_notice(engine, timeout_ms, stop, err))
 		return false;
 	if (engine->notice.kind != NOTICE_READY)
-		return error_set(err, "the engine has nothing to say but '%s'", engine->notice.text);
+		return error_set(err, "unexpected answer of the engine: '%s'", engine->notice.text);
 	engine->request = engine->notice.request;
 	return engine->waits = true;
 }

@@ -75,7 +75,7 @@ bool selection_walk(const char *folder, enum selection_kind kind, char ***ret_pa
 	if (!walk(folder, kind, &paths))
 		error_set(err, "the folder %s cannot be read: %s", folder, strerror(errno));
 	else if (paths.count == 0)
-		error_set(err, "the folder %s has no %s (*.yaml) in it", folder, names[kind]);
+		error_set(err, "the folder %s contains no %s (*.yaml)", folder, names[kind]);
 	else
 		qsort(paths.all, paths.count, sizeof *paths.all, compare);
 	if (paths.count > 0)
@@ -173,7 +173,7 @@ static bool add_entry(struct selection *selection, const struct suite *suite, co
 
 	(void)snprintf(one, sizeof one, "%s", entry->path);
 	if (access(one, F_OK) != 0) {
-		error_set(err, "there is no %s: %s", one, strerror(errno));
+		error_set(err, "cannot find %s: %s", one, strerror(errno));
 		return error_at(err, suite->path, entry->line, entry->column);
 	}
 	if (is_folder(one) && !selection_walk(one, SELECTION_SCENARIOS, &paths, err))
@@ -250,7 +250,8 @@ bool selection_open(struct selection *ret_selection, char *const *operands, cons
 	for (size_t i = 0; good && i < count; i++)
 		good = add_operand(&selection, operands[i], wish, err);
 	if (good && selection.count == 0)
-		good = error_set(err, "no scenario of these has the tag '%s'", wish->tag != NULL ? wish->tag : "");
+		good = error_set(err, "none of these scenarios has the tag '%s'",
+		                 wish->tag != NULL ? wish->tag : "");
 	if (good)
 		*ret_selection = selection;
 	else

@@ -48,7 +48,7 @@ static bool check_judge(const struct plan *plan, const char *name, struct error 
 		       error_set(err, "--judge %s: the scenario does not ask this judge; switch it on under `expect:`", name);
 	for (size_t i = 0; i < JUDGES_COUNT && used < sizeof names; i++)
 		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", judge_catalogue[i]->name);
-	return error_set(err, "--judge: there is no judge '%s'; there are %s", name, names);
+	return error_set(err, "--judge: unknown judge '%s'; allowed: %s", name, names);
 }
 
 static bool read_options(const struct cli_values *values, struct order *order, struct error *err)

@@ -129,8 +129,8 @@ static bool no_topic(const char *wanted, struct error *err)
 	if (wanted == NULL)
 		return error_set(err, "list takes one topic of %s", all);
 	const char *near = param_nearest(NULL, names, wanted);
-	return error_set(err, near != NULL ? "unknown topic '%s'; did you mean '%s'?" : "unknown topic '%s'; there are %s", wanted,
-	                 near != NULL ? near : all);
+	return near != NULL ? error_set(err, "unknown topic '%s'; did you mean '%s'?", wanted, near)
+	                    : error_set(err, "unknown topic '%s'; allowed: %s", wanted, all);
 }
 
 static int run(const struct cli_values *values)

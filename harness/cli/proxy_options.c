@@ -71,11 +71,10 @@ static bool check_no_session(const struct plan *plan, struct error *err)
 	if (plan->session[0] == '\0')
 		return true;
 	if (plan->replay)
-		return error_set(
-			err,
-			"%s: it was a run with a recorded session at its far end, which no replay in wall time plays; take `stutter "
-			"replay`",
-			plan->path);
+		return error_set(err,
+		                 "%s: it was a run with a recorded session at its far end, "
+		                 "which no replay in wall time can play; use `stutter replay`",
+		                 plan->path);
 	return error_set(err, "%s: 'session:' is played in place of a server: give --session and no --server-side, or leave 'session:' out",
 	                 plan->path);
 }
@@ -109,9 +108,8 @@ static bool check_sides(const struct cli_values *values, struct error *err)
 	const char *device = cli_value(values, "device-side"), *server = cli_value(values, "server-side");
 
 	if (cli_is_given(values, "session") && cli_is_given(values, "replay"))
-		return error_set(
-			err,
-			"--session and --replay cannot be used together: no replay in wall time plays a session; take `stutter replay`");
+		return error_set(err, "--session and --replay cannot be used together: no replay "
+		                      "in wall time can play a session; use `stutter replay`");
 	if (cli_is_given(values, "session") && cli_is_given(values, "web-ports"))
 		return error_set(err, "--session and --web-ports cannot be used together: a session names its own ports");
 	if (cli_is_given(values, "least") && !cli_is_given(values, "replay"))

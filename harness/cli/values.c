@@ -121,12 +121,14 @@ bool cli_take_anew(struct cli_values *begun, const struct cli_values *now, const
 	const struct cli_option *option;
 
 	if (now->operand_count > 0)
-		return error_set(err, "--resume goes on with %s was begun with; it takes no '%s'", operands, now->operands[0]);
+		return error_set(err, "--resume continues with %s was started with; it takes no '%s'", operands, now->operands[0]);
 	for (size_t i = 0; (option = cli_option_at(now->command, i)) != NULL; i++) {
 		if (now->given[i] == NULL || strcmp(option->name, "resume") == 0)
 			continue;
 		if (!is_among(free, option->name))
-			return error_set(err, "--resume goes on as the %s was begun; it takes no --%s", what, option->name);
+			return error_set(
+				err, "--resume continues the %s as it was begun; it takes no --%s",
+				what, option->name);
 		begun->given[i] = now->given[i];
 	}
 	return true;

@@ -164,7 +164,7 @@ bool history_record(struct history *history, const struct history_run *run, stru
 	struct history_recorded recorded = {.sessions = run->count};
 
 	if (run->count == 0)
-		return error_set(err, "%s has no session in it", run->name);
+		return error_set(err, "%s has no sessions", run->name);
 	if (!store_run(history, "BEGIN IMMEDIATE", err))
 		return false;
 	bool good = schema_check(history, err) && add_run(history, run, &recorded, err);
@@ -239,9 +239,9 @@ bool history_merge(struct history *history, const char *path, size_t *ret_count,
 
 	/* ATTACH would make the file. */
 	if (access(path, R_OK) != 0)
-		return error_set(err, "there is no history %s that can be read", path);
+		return error_set(err, "there is no readable history %s", path);
 	if (is_same_file(path, history->path))
-		return error_set(err, "%s is the very history that it is to be merged into", path);
+		return error_set(err, "the history %s cannot be merged into itself", path);
 	sqlite3_stmt *statement = store_prepare(history, err, "ATTACH ? AS other", "t", path);
 	if (statement == NULL || !store_end(history, statement, sqlite3_step(statement), err))
 		return error_context(err, "merging %s", path);

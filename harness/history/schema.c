@@ -68,12 +68,16 @@ static bool check_identity(const struct identity *identity, const char *path, st
 	bool empty = identity->application == 0 && identity->version == 0 && identity->tables == 0;
 
 	if (!empty && identity->application != APPLICATION)
-		return error_set(err, "%s is no history but another program's SQLite file; name another one with --history", path);
+		return error_set(err,
+		                 "%s is not a history but another program's "
+		                 "SQLite file; name another file with --history",
+		                 path);
 	if (identity->version > SCHEMA_VERSION)
-		return error_set(
-			err,
-			"%s is a history of version %lld, and this stutter knows those up to %d; use a newer stutter, or name another file",
-			path, (long long)identity->version, SCHEMA_VERSION);
+		return error_set(err,
+		                 "%s is a history of version %lld, and this stutter reads "
+		                 "versions up to %d; use a newer stutter, or name another "
+		                 "file",
+		                 path, (long long)identity->version, SCHEMA_VERSION);
 	return true;
 }
 
@@ -98,7 +102,8 @@ bool schema_prepare(struct history *history, struct error *err)
 	if (identity.version == SCHEMA_VERSION)
 		return true;
 	if (!store_run(history, "BEGIN IMMEDIATE", err))
-		return error_context(err, "it is of version %lld and must be brought to %d", (long long)identity.version, SCHEMA_VERSION);
+		return error_context(err, "upgrading it from version %lld to %d",
+		                     (long long)identity.version, SCHEMA_VERSION);
 	/* Another process may have done it meanwhile. */
 	bool good = read_identity(history, "main", &identity, err) && check_identity(&identity, history->path, err) &&
 	            take_steps(history, identity.version, err);
@@ -121,8 +126,8 @@ bool schema_check_other(struct history *history, const char *path, struct error 
 	if (!check_identity(&identity, path, err))
 		return false;
 	return identity.version == SCHEMA_VERSION ||
-	       error_set(
-		       err,
-		       "%s is a history of version %lld; `stutter history show --history %s` brings it to version %d, which can be merged",
-		       path, (long long)identity.version, path, SCHEMA_VERSION);
+	       error_set(err,
+	                 "%s is a history of version %lld; `stutter history show "
+	                 "--history %s` upgrades it to version %d, which can be merged",
+	                 path, (long long)identity.version, path, SCHEMA_VERSION);
 }

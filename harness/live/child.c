@@ -99,11 +99,11 @@ bool child_prepare(struct child *ret_child, const struct child_wish *wish, struc
 	struct failure failure;
 
 	if (pipe2(gate, O_CLOEXEC) != 0)
-		return error_set(err, "no pipe: %s", strerror(errno));
+		return error_set(err, "cannot make a pipe: %s", strerror(errno));
 	if (pipe2(failures, O_CLOEXEC) != 0) {
 		(void)close(gate[0]);
 		(void)close(gate[1]);
-		return error_set(err, "no pipe: %s", strerror(errno));
+		return error_set(err, "cannot make a pipe: %s", strerror(errno));
 	}
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -120,7 +120,7 @@ bool child_prepare(struct child *ret_child, const struct child_wish *wish, struc
 	close_pipes(ret_child);
 	ret_child->pid = 0;
 	if (pid < 0)
-		return error_set(err, "no process: %s", strerror(why));
+		return error_set(err, "cannot start a process: %s", strerror(why));
 	if (!told)
 		return error_set(err, "the process for %s ended before it was ready", wish->argv[0]);
 	*err = failure.err;

@@ -64,7 +64,8 @@ bool control_standard_path(char ret_path[CONTROL_PATH_MAX], struct error *err)
 	for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++)
 		if (is_own(dirs[i], user) && (size_t)snprintf(ret_path, CONTROL_PATH_MAX, "%s/" SOCKET_NAME, dirs[i]) < CONTROL_PATH_MAX)
 			return true;
-	return error_set(err, "there is no folder of your own for the control socket ($XDG_RUNTIME_DIR is not set): say where it is to be");
+	return error_set(err, "there is no private folder for the control socket ($XDG_RUNTIME_DIR "
+	                      "is not set): give the path of the socket");
 }
 
 static bool address_of(const char *path, struct sockaddr_un *ret_address, struct error *err)
@@ -87,7 +88,8 @@ static bool clear(const struct sockaddr_un *address, struct error *err)
 	const int cause = errno;
 	(void)close(fd);
 	if (taken)
-		return error_set(err, "another one listens on %s: name a socket of its own for each", address->sun_path);
+		return error_set(err, "another process listens on %s: give each its own socket",
+		                 address->sun_path);
 	if (cause == ECONNREFUSED && lstat(address->sun_path, &status) == 0 && S_ISSOCK(status.st_mode))
 		(void)unlink(address->sun_path);
 	return true;
@@ -314,5 +316,6 @@ bool control_ask(const char *path, const char *request, char **ret_answer, struc
 		(void)fclose(stream);
 	else
 		(void)close(fd);
-	return *ret_answer != NULL || error_set(err, "%s has hung up without an answer", path);
+	return *ret_answer != NULL ||
+	       error_set(err, "%s closed the connection without an answer", path);
 }

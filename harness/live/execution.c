@@ -304,7 +304,8 @@ static void run_beside(const struct execution_wish *wish, const int pipes[2], st
 	}
 	(void)close(pipes[1]);
 	if (pid < 0) {
-		error_set(&execution->err, "no process for the session: %s", strerror(errno));
+		error_set(&execution->err, "cannot start a process for the session: %s",
+		          strerror(errno));
 		return;
 	}
 	watch_pass_on(pid);
@@ -318,7 +319,9 @@ static void run_beside(const struct execution_wish *wish, const int pipes[2], st
 		return;
 	execution_close(execution);
 	*execution = (struct execution){.end = EXECUTION_BUG};
-	error_set(&execution->err, "the session's process ended with status %d and told nothing", child_shell_status(status));
+	error_set(&execution->err,
+	          "the session's process ended with status %d and without a result",
+	          child_shell_status(status));
 	child_end_all(SERVER_GRACE_NS);
 }
 
@@ -330,7 +333,7 @@ void execution_run(const struct execution_wish *wish, struct execution *ret_exec
 	ret_execution->end = EXECUTION_BROKEN;
 	child_adopt_all();
 	if (pipe2(pipes, O_CLOEXEC) != 0) {
-		error_set(&ret_execution->err, "no pipe: %s", strerror(errno));
+		error_set(&ret_execution->err, "cannot make a pipe: %s", strerror(errno));
 		return;
 	}
 	/* What is in the buffers is to be written once. */

@@ -45,7 +45,7 @@ struct far_end *far_end_open(const struct plan *plan, struct error *err)
 	far_end->unix_ns = clock_now_ns(CLOCK_REALTIME);
 	far_end->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (far_end->timer < 0)
-		error_set(err, "no timer for the far end: %s", strerror(errno));
+		error_set(err, "cannot make a timer for the far end: %s", strerror(errno));
 	else if (read_session(far_end, plan->session, err) && service_open(&far_end->service, &plan->server, plan->image, err))
 		return far_end;
 	recording_close(&far_end->recording);

@@ -85,7 +85,7 @@ static void wait_for_request(int socket, int parent)
 
 static void tell(const struct error *err)
 {
-	char *line = memory_format("stutter: not all could be put back: %s\n", err->text);
+	char *line = memory_format("stutter: not everything could be restored: %s\n", err->text);
 
 	if (write(STDERR_FILENO, line, strlen(line)) < 0)
 		return;
@@ -161,13 +161,14 @@ struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, 
 	if (pid < 0) {
 		if (pair[0] >= 0)
 			(void)close(pair[0]);
-		error_set(err, "the process that puts interfaces back cannot be started: %s", strerror(reason));
+		error_set(err, "the process that restores interfaces cannot be started: %s",
+		          strerror(reason));
 		return NULL;
 	}
 	if (!is_ready(pair[0])) {
 		(void)close(pair[0]);
 		(void)waitpid(pid, NULL, 0);
-		error_set(err, "the process that puts interfaces back has ended at once");
+		error_set(err, "the process that restores interfaces ended at once");
 		return NULL;
 	}
 	struct guardian *guardian = memory_new(sizeof *guardian);
@@ -189,6 +190,6 @@ bool guardian_restore_now(struct guardian *guardian, struct error *err)
 		;
 	free(guardian);
 	if (length != 1)
-		return error_set(err, "the process that puts it back has been killed");
-	return answer == ANSWER_GOOD || error_set(err, "not all could be put back");
+		return error_set(err, "the process that restores it has been killed");
+	return answer == ANSWER_GOOD || error_set(err, "not everything could be restored");
 }

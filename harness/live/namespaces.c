@@ -84,7 +84,7 @@ static bool enter_user_namespace(struct error *err)
 		return refused("a user namespace cannot be made", err);
 	if ((!write_text("/proc/self/setgroups", "deny") && errno != ENOENT) || !write_text("/proc/self/uid_map", users) ||
 	    !write_text("/proc/self/gid_map", groups))
-		return refused("the user cannot be taken into a user namespace", err);
+		return refused("the user cannot be mapped into a user namespace", err);
 	return true;
 }
 
@@ -97,7 +97,8 @@ static bool open_tap(int *ret_tap, struct error *err)
 
 	if (tap < 0)
 		return error_set(err,
-		                 "/dev/net/tun cannot be opened: %s; `modprobe tun` as root makes it, and it must be readable and writable",
+		                 "/dev/net/tun cannot be opened: %s; `modprobe tun` "
+		                 "as root creates it, and it must be readable and writable",
 		                 strerror(errno));
 	(void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", NAMESPACES_INTERFACE);
 	/* Without offloads the kernel cuts and sums what it sends, so that the proxy sees frames as they cross a wire. */

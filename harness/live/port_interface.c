@@ -166,14 +166,14 @@ static bool activate(struct interface_port *port, struct error *err)
 
 	choose(port->pcap);
 	if (pcap_set_tstamp_precision(port->pcap, PCAP_TSTAMP_PRECISION_NANO) != 0)
-		return error_set(err, "%s gives no stamps in nanoseconds", port->name);
+		return error_set(err, "%s has no timestamps in nanoseconds", port->name);
 	int result = pcap_activate(port->pcap);
 	if (result < 0)
 		return failed(port, result, err);
 	if (pcap_datalink(port->pcap) != DLT_EN10MB)
 		return error_set(err, "%s is not Ethernet", port->name);
 	if (pcap_setnonblock(port->pcap, 1, text) != 0)
-		return error_set(err, "%s cannot be read without waiting: %s", port->name, text);
+		return error_set(err, "%s cannot be made non-blocking: %s", port->name, text);
 	if (pcap_setdirection(port->pcap, PCAP_D_IN) != 0)
 		return failed(port, PCAP_ERROR, err);
 	/* Good to have and not needed: an older kernel does not know it. */
@@ -189,7 +189,8 @@ bool port_open_interface(struct port *ret_port, const char *interface, struct er
 	pcap_t *pcap = if_nametoindex(interface) != 0 ? pcap_create(interface, text) : NULL;
 
 	if (pcap == NULL)
-		return error_set(err, "there is no interface '%s'%s%s", interface, text[0] != '\0' ? ": " : "", text);
+		return error_set(err, "unknown interface '%s'%s%s", interface,
+		                 text[0] != '\0' ? ": " : "", text);
 	struct interface_port *port = memory_new(sizeof *port);
 	port->pcap = pcap;
 	port->out = -1;

@@ -117,22 +117,27 @@ static bool join(int tap, const char *name, struct error *err)
 	if (ioctl(tap, TUNSETIFF, &request) == 0 && ioctl(tap, TUNSETOFFLOAD, 0) == 0)
 		return true;
 	if (errno == EPERM)
-		return error_set(
-			err, "the TAP interface %s is not there, or not yours: `ip tuntap add dev %s mode tap user $USER` as root makes it",
-			name, name);
+		return error_set(err,
+		                 "the TAP interface %s does not exist or is not yours: create "
+		                 "it with `ip tuntap add dev %s mode tap user $USER` as root",
+		                 name, name);
 	if (errno == EBUSY)
-		return error_set(err, "the TAP interface %s has another program at its end already", name);
-	return error_set(err, "%s cannot be joined: %s%s", name, strerror(errno), errno == EINVAL ? " (it is no TAP interface)" : "");
+		return error_set(err, "the TAP interface %s is already used by another program",
+		                 name);
+	return error_set(err, "%s cannot be attached to: %s%s", name, strerror(errno),
+	                 errno == EINVAL ? " (not a TAP interface)" : "");
 }
 
 bool port_join_tap(const char *name, int *ret_tap, struct error *err)
 {
 	if (strlen(name) >= IFNAMSIZ || name[0] == '\0')
-		return error_set(err, "'%s' is no name of an interface: it has 1 to %d characters", name, IFNAMSIZ - 1);
+		return error_set(err, "invalid interface name '%s': expected 1 to %d characters",
+		                 name, IFNAMSIZ - 1);
 	const int tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (tap < 0)
 		return error_set(err,
-		                 "/dev/net/tun cannot be opened: %s; `modprobe tun` as root makes it, and it must be readable and writable",
+		                 "/dev/net/tun cannot be opened: %s; `modprobe tun` "
+		                 "as root creates it, and it must be readable and writable",
 		                 strerror(errno));
 	if (!join(tap, name, err)) {
 		(void)close(tap);

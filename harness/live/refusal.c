@@ -36,9 +36,9 @@ static bool refuse_missing(const char *name, struct error *err)
 		names[i] = all[i].if_name;
 	const char *near = param_nearest(NULL, names, name);
 	if (near != NULL)
-		error_set(err, "there is no interface '%s'; did you mean '%s'?", name, near);
+		error_set(err, "unknown interface '%s'; did you mean '%s'?", name, near);
 	else
-		error_set(err, "there is no interface '%s'; `ip link` lists them", name);
+		error_set(err, "unknown interface '%s'; `ip link` lists them", name);
 	free(names);
 	if (all != NULL)
 		if_freenameindex(all);
@@ -64,13 +64,16 @@ static bool refuse_kind(struct rtnl_link *link, struct error *err)
 	if (above != 0)
 		return error_set(
 			err,
-			"'%s' is a part of '%s', which would pass on its frames as well: use another, or take it out with `ip link set "
-			"dev %s nomaster`",
-			name, if_indextoname((unsigned)above, master) != NULL ? master : "another interface", name);
+			"'%s' belongs to '%s', which would forward its frames as well: use "
+			"another interface, or remove it with `ip link set dev %s nomaster`",
+			name,
+			if_indextoname((unsigned)above, master) != NULL ? master
+									: "another interface",
+			name);
 	if (is_wireless(name))
 		return error_set(err,
-		                 "'%s' is wireless: an access point takes no frames of what is behind a bridge; use an interface with a "
-		                 "cable",
+		                 "'%s' is wireless: an access point rejects frames "
+		                 "from behind a bridge; use a wired interface",
 		                 name);
 	if (rtnl_link_get_mtu(link) > MTU_MAX)
 		return error_set(err, "'%s' has an MTU of %u, and frames here have at most %u bytes: `ip link set dev %s mtu 1500`", name,
@@ -111,10 +114,10 @@ static bool refuse_stacked(struct rtnl_link *link, struct nl_sock *socket, struc
 	if (!good) {
 		const struct ifinfomsg *first = nlmsg_data(found.all[0]);
 		(void)if_indextoname((unsigned)first->ifi_index, above);
-		error_set(
-			err,
-			"'%s' stands on '%s', and would hear and speak there as well: delete it (`ip link del dev %s`), or use another interface",
-			above, rtnl_link_get_name(link), above);
+		error_set(err,
+		          "'%s' is stacked on '%s', and would receive and send there as "
+		          "well: delete it (`ip link del dev %s`), or use another interface",
+		          above, rtnl_link_get_name(link), above);
 	}
 	messages_free(&found);
 	return good;
@@ -193,9 +196,10 @@ static bool refuse_default_route(const char *name, const struct nlmsghdr *messag
 	if (gateway != NULL)
 		(void)inet_ntop(route->rtm_family, nla_data(gateway), text, sizeof text);
 	return error_set(err,
-	                 "'%s' is this machine's own way out: a default route%s%s leads over it; use another interface, or take the route "
-	                 "away with `ip %sroute del default dev %s`",
-	                 name, text[0] != '\0' ? " by " : "", text, route->rtm_family == AF_INET6 ? "-6 " : "", name);
+	                 "'%s' carries this machine's default route%s%s: use another interface, "
+	                 "or remove the route with `ip %sroute del default dev %s`",
+	                 name, text[0] != '\0' ? " by " : "", text,
+	                 route->rtm_family == AF_INET6 ? "-6 " : "", name);
 }
 
 /* An address as /proc/net/tcp has it: words of 32 bits, each in host order. */
@@ -290,8 +294,8 @@ static bool refuse_nexthop_objects(const struct settings *settings, struct error
 		if (id != 0)
 			return error_set(
 				err,
-				"'%s' has a route by a nexthop object, which would stay: delete it (`ip nexthop del id %u`), or use "
-				"another interface",
+				"'%s' has a route with a nexthop object, which would remain: "
+				"delete it (`ip nexthop del id %u`), or use another interface",
 				settings->name, (unsigned)id);
 	}
 	return true;
@@ -327,7 +331,9 @@ bool refusal_by_offload(const char *name, const struct offloads *offloads, bool 
 	if (offload == NULL)
 		return true;
 	return error_set(err,
-	                 "'%s' keeps its offload '%s' on, which joins frames before anyone sees them%s: use another interface (`ethtool -k "
-	                 "%s` shows its offloads)",
-	                 name, offload->name, fixed ? ", and its driver cannot switch it off" : "", name);
+	                 "'%s' keeps its offload '%s' on, which merges "
+	                 "frames before anyone sees them%s: use another "
+	                 "interface (`ethtool -k %s` shows its offloads)",
+	                 name, offload->name, fixed ? ", and its driver cannot switch it off" : "",
+	                 name);
 }

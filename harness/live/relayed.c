@@ -96,7 +96,7 @@ struct relayed *relayed_open(const struct plan *plan, const struct port *inner, 
 	relayed->epoll = epoll_create1(EPOLL_CLOEXEC);
 	relayed->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (relayed->epoll < 0 || relayed->timer < 0)
-		error_set(err, "no descriptors for the relay: %s", strerror(errno));
+		error_set(err, "cannot make descriptors for the relay: %s", strerror(errno));
 	else if (watch(relayed, inner->fd, err) && watch(relayed, relayed->timer, err))
 		return relayed;
 	close_descriptors(relayed);

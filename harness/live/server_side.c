@@ -106,7 +106,7 @@ static bool hear(const struct server_side *side, const struct server_side_wish *
 		if (wish->stop != NULL && *wish->stop)
 			return error_set(&ret_told->err, "stopped");
 	if (recvmsg(side->socket, &message, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *ret_told)
-		return error_set(&ret_told->err, "the process that keeps the server has died");
+		return error_set(&ret_told->err, "the process that runs the server has died");
 	header = CMSG_FIRSTHDR(&message);
 	if (!ret_told->good || header == NULL)
 		return false;
@@ -119,7 +119,7 @@ static bool start(struct server_side *side, const struct server_side_wish *wish,
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return error_set(err, "no sockets for the server: %s", strerror(errno));
+		return error_set(err, "cannot make sockets for the server: %s", strerror(errno));
 	side->socket = ends[0];
 	(void)fflush(NULL);
 	side->pid = fork();
@@ -128,7 +128,8 @@ static bool start(struct server_side *side, const struct server_side_wish *wish,
 		keep(wish, ends[1]);
 	}
 	(void)close(ends[1]);
-	return side->pid > 0 || error_set(err, "no process for the server: %s", strerror(errno));
+	return side->pid > 0 ||
+	       error_set(err, "cannot start a process for the server: %s", strerror(errno));
 }
 
 struct server_side *server_side_open(const struct server_side_wish *wish, int *ret_tap, struct error *err)

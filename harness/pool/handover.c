@@ -83,7 +83,7 @@ bool handover_read(int fd, struct plan *ret_plan, struct handover *ret_handover,
 	struct stat status;
 
 	if (fstat(fd, &status) != 0 || status.st_size <= (off_t)sizeof(struct header))
-		return error_set(err, "the job did not come whole");
+		return error_set(err, "the job is incomplete");
 	size_t size = (size_t)status.st_size;
 	char *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED)

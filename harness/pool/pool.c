@@ -177,7 +177,10 @@ static bool start(struct pool *pool, struct job *job)
 	if (!enter(pool, job, &err))
 		return give_up(job, &err);
 	if (pipe2(ends, O_CLOEXEC) != 0 || (page_fd = session_page_make(&job->page)) < 0) {
-		error_set(&err, "no pipe or no memory for the session: %s; see `ulimit -n`, or run fewer with --jobs", strerror(errno));
+		error_set(&err,
+		          "cannot start the session (pipe or memory): "
+		          "%s; see `ulimit -n`, or run fewer with --jobs",
+		          strerror(errno));
 		if (ends[0] >= 0) {
 			close(ends[0]);
 			close(ends[1]);
@@ -470,7 +473,7 @@ static bool again(struct pool *pool, struct job *job)
 	if (start(pool, job))
 		return true;
 	if (job->state == JOB_WAITING) {
-		error_set(&err, "no memory to start the session; run fewer with --jobs");
+		error_set(&err, "not enough memory to start the session; run fewer with --jobs");
 		return give_up(job, &err);
 	}
 	return false;

@@ -21,11 +21,11 @@ static bool is_of_service(const char *text)
 static bool check_edge(const struct fault *fault, const char *key, const struct window_edge *edge, struct error *err)
 {
 	return edge->kind != EDGE_ADDRESS || !is_of_service(edge->at) ||
-	       error_set(
-		       err,
-		       "the fault '%s' would wait for ever: with 'session' there is no service of HTTP or TLS where '%s: %s' could happen; "
-		       "name a frame or a time in its place",
-		       fault->name, key, edge->at);
+	       error_set(err,
+	                 "the fault '%s' would never act: with 'session' "
+	                 "there is no HTTP or TLS service where '%s: "
+	                 "%s' could happen; use a frame or a time instead",
+	                 fault->name, key, edge->at);
 }
 
 /* What the servers of a recording say is said already: there is no service any more that could do wrong. */
@@ -33,8 +33,9 @@ static bool check_fault(const struct fault *fault, struct error *err)
 {
 	if (is_of_service(fault_sites[fault->action->site].name))
 		return error_set(err,
-		                 "the fault '%s' is of a service, and with 'session' there is none of HTTP or TLS: the servers say what "
-		                 "they said. Take a fault of the link, such as drop, or change what the session has them say",
+		                 "the fault '%s' acts in a service, and with 'session' there "
+		                 "is no HTTP or TLS service: the servers repeat what was recorded. "
+		                 "Use a fault of the link, such as drop, or edit the session",
 		                 fault->action->name);
 	return check_edge(fault, "from", &fault->match.from, err) && check_edge(fault, "until", &fault->match.until, err);
 }
@@ -53,7 +54,10 @@ bool recording_check_judges(const struct plan *plan, struct error *err)
 
 	if (plan->session[0] == '\0' || judge == NULL)
 		return true;
-	error_set(err, "'%s' under 'expect:' is asked of the update service, and with 'session' there is none: leave it out", judge->name);
+	error_set(err,
+	          "'%s' under 'expect:' asks about the update service, "
+	          "and with 'session' there is none: leave it out",
+	          judge->name);
 	return error_at(err, plan->path, 1, 1);
 }
 
@@ -64,7 +68,7 @@ bool recording_check_plan(const struct plan *plan, struct error *err)
 	if (plan->session[0] == '\0')
 		return true;
 	if (!form_read(&recording, plan->session, err))
-		return error_context(err, "in the session that %s asks for", plan->path);
+		return error_context(err, "in the session named by %s", plan->path);
 	bool good = servers_check(&recording, err) || error_at(err, plan->session, 0, 0);
 	recording_close(&recording);
 	return good && check_faults(plan, err);

@@ -60,8 +60,9 @@ static bool take_link(struct packets *packets, struct error *err)
 	if (packets->link != NULL)
 		return true;
 	return error_set(err,
-	                 "the link of this capture is %s (%d), which is not read; Ethernet, Linux cooked (tcpdump -i any) and raw IP are: "
-	                 "capture on an interface of one of these",
+	                 "unsupported link type %s (%d): capture on an interface "
+	                 "with Ethernet, Linux cooked (tcpdump -i any) or raw "
+	                 "IP",
 	                 name != NULL ? name : "unknown", type);
 }
 
@@ -87,12 +88,13 @@ static bool refuse(FILE *stream, const char *path, const char *why, struct error
 
 	for (size_t i = 0; i < sizeof packers / sizeof packers[0]; i++)
 		if (length >= packers[i].length && memcmp(first, packers[i].magic, packers[i].length) == 0)
-			return error_set(err, "this is packed by %s: unpack it first, `%s %s`", packers[i].name, packers[i].cure, path);
-	return error_set(
-		err,
-		"this is no capture that can be read (pcap or pcapng): %s; `editcap -F pcapng IN OUT` of Wireshark makes one of many "
-		"other kinds",
-		why);
+			return error_set(err,
+			                 "this is compressed with %s: decompress it first, `%s %s`",
+			                 packers[i].name, packers[i].cure, path);
+	return error_set(err,
+	                 "this is not a readable capture (pcap or pcapng): %s; `editcap "
+	                 "-F pcapng IN OUT` of Wireshark converts many other formats",
+	                 why);
 }
 
 bool packets_open_stream(struct packets **ret_packets, FILE *stream, const char *path, struct error *err)

@@ -47,8 +47,10 @@ static bool read_data(struct reader *reader, const char *name)
 static bool keep(struct reader *reader, struct turn *turn, const void *bytes, size_t length, const struct yaml_node *node)
 {
 	if (reader->kept + length > RECORDING_BYTES_MAX)
-		return yaml_error(reader->file, node, reader->err, "a session holds %u bytes of what was said, with this turn it is more",
-		                  RECORDING_BYTES_MAX);
+		return yaml_error(
+			reader->file, node, reader->err,
+			"a session holds at most %u bytes of data, which this turn exceeds",
+			RECORDING_BYTES_MAX);
 	reader->kept += length;
 	turn->known = memory_new(length + 1);
 	memcpy(turn->known, bytes, length);
@@ -69,7 +71,8 @@ static bool read_base64(struct reader *reader, struct turn *turn, const struct y
 	if (good)
 		good = keep(reader, turn, bytes, (size_t)got, node);
 	else
-		yaml_error(reader->file, node, reader->err, "base64: this is none (RFC 4648 4)");
+		yaml_error(reader->file, node, reader->err,
+		           "base64: invalid encoding (RFC 4648 4)");
 	free(bytes);
 	return good;
 }
@@ -82,10 +85,13 @@ static bool read_stored(struct reader *reader, struct turn *turn, const struct y
 
 	if (strspn(node->text, "0123456789+") != strlen(node->text) ||
 	    sscanf(node->text, "%18" SCNu64 "+%18" SCNu64 "%n", &offset, &length, &end) != 2 || node->text[end] != '\0')
-		return yaml_error(reader->file, node, reader->err, "stored: '%.64s' is no place in the file of data, such as 4096+512",
+		return yaml_error(reader->file, node, reader->err,
+		                  "stored: invalid position '%.64s': expected "
+		                  "OFFSET+LENGTH in the data file, such as 4096+512",
 		                  node->text);
 	if (offset > reader->data_length || length > reader->data_length - offset)
-		return yaml_error(reader->file, node, reader->err, "stored: %s lies outside the file of data, which has %zu bytes",
+		return yaml_error(reader->file, node, reader->err,
+		                  "stored: %s lies outside the data file, which has %zu bytes",
 		                  node->text, reader->data_length);
 	return keep(reader, turn, reader->data + offset, (size_t)length, node);
 }
@@ -104,11 +110,12 @@ static bool read_records(struct reader *reader, struct turn *turn, const struct 
 			kind++;
 		bool ends = at[end] == '\0', goes_on = strncmp(at + end, ", ", 2) == 0;
 		if (end == 0 || kind == RECORD_KINDS || length == 0 || count == 0 || !(ends || goes_on))
-			return yaml_error(
-				reader->file, node, reader->err,
-				"records: '%.32s' is no record: a word such as client_hello, server_hello, handshake or appdata, its "
-				"length, and perhaps how often, as in \"appdata 1400 x3\"",
-				at);
+			return yaml_error(reader->file, node, reader->err,
+			                  "records: invalid record '%.32s': expected a word such "
+			                  "as client_hello, server_hello, handshake or appdata, "
+			                  "a length and optionally a count, as in \"appdata 1400 "
+			                  "x3\"",
+			                  at);
 		turn_add_record(turn, (enum record_kind)kind, length);
 		turn->runs[turn->run_count - 1].count += count - 1;
 		at += end + (ends ? 0 : 2);
@@ -133,7 +140,9 @@ static bool take_words(struct reader *reader, const struct yaml_node *node, stru
 		if (value->kind != YAML_SCALAR)
 			return yaml_error(reader->file, value, reader->err, "'%s' must be a text", ways[i].key);
 		if (before != NULL)
-			return yaml_error(reader->file, value, reader->err, "'%s' and '%s' exclude each other", before, ways[i].key);
+			return yaml_error(reader->file, value, reader->err,
+			                  "'%s' and '%s' are mutually exclusive", before,
+			                  ways[i].key);
 		before = ways[i].key;
 		bool good = ways[i].read != NULL ? ways[i].read(reader, turn, value)
 		                                 : keep(reader, turn, value->text, strlen(value->text), value);
@@ -160,10 +169,11 @@ static bool read_turn(struct reader *reader, const struct yaml_node *node, struc
 	if (yaml_get(node, "bytes") == NULL)
 		turn->length = turn->known_length;
 	if (turn->length < turn->known_length)
-		return yaml_error(reader->file, yaml_get(node, "bytes"), reader->err, "bytes: there are %zu in what follows",
-		                  turn->known_length);
+		return yaml_error(reader->file, yaml_get(node, "bytes"), reader->err,
+		                  "bytes: the data has %zu", turn->known_length);
 	if (turn->kind != TURN_DATA && turn->length > 0)
-		return yaml_error(reader->file, node, reader->err, "a turn that closes says nothing: put it behind one that does");
+		return yaml_error(reader->file, node, reader->err,
+		                  "a turn that closes carries no data: put it after one that does");
 	if (turn->kind == TURN_DATA && turn->length == 0 && step->kind == STEP_TCP)
 		return yaml_error(reader->file, node, reader->err, "a turn needs 'bytes', 'text', 'base64', 'stored' or 'close'");
 	return true;
@@ -217,7 +227,8 @@ static bool read_step(struct reader *reader, const struct yaml_node *node)
 	while (kind < STEP_KINDS && strcmp(step_kind_names[kind], key->text) != 0)
 		kind++;
 	if (kind == STEP_KINDS)
-		return yaml_error(reader->file, key, reader->err, "'%.64s' is no kind of a step; there are dhcp, dns, ntp, tcp and udp",
+		return yaml_error(reader->file, key, reader->err,
+		                  "unknown step '%.64s'; allowed: dhcp, dns, ntp, tcp, udp",
 		                  key->text);
 	if (reader->recording.step_count == RECORDING_STEPS_MAX)
 		return yaml_error(reader->file, node, reader->err, "a session has at most %u steps", RECORDING_STEPS_MAX);
@@ -227,8 +238,9 @@ static bool read_step(struct reader *reader, const struct yaml_node *node)
 		return false;
 	if (keys.follows > reader->recording.step_count)
 		return yaml_error(reader->file, yaml_get(value, "follows"), reader->err,
-		                  "follows: step %" PRIu64 " is not before this one, which is the %zuth", keys.follows,
-		                  reader->recording.step_count + 1);
+		                  "follows: step %" PRIu64
+		                  " is not before this one, which is step %zu",
+		                  keys.follows, reader->recording.step_count + 1);
 	struct step *step = recording_add(&reader->recording);
 	step->kind = (enum step_kind)kind;
 	take_keys(step, &keys);
@@ -260,8 +272,10 @@ static bool read_session(struct reader *reader)
 	reader->recording.device = keys.device;
 	reader->recording.vantage = keys.vantage;
 	if (keys.recorded[0] != '\0' && !timestamp_read(keys.recorded, &began))
-		return yaml_error(reader->file, yaml_get(root, "recorded"), reader->err,
-		                  "recorded: '%s' is no time in UTC such as 2026-11-27T19:02:03Z", keys.recorded);
+		return yaml_error(
+			reader->file, yaml_get(root, "recorded"), reader->err,
+			"recorded: '%s' is not a time in UTC such as 2026-11-27T19:02:03Z",
+			keys.recorded);
 	if (keys.recorded[0] != '\0' && began > 0)
 		reader->recording.began_ns = (uint64_t)began * NS_PER_S;
 	if (keys.data[0] != '\0' && !read_data(reader, keys.data)) {

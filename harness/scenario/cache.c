@@ -37,9 +37,9 @@ static bool is_private(const char *folder, const struct stat *status, struct err
 	if (status->st_uid != geteuid() && status->st_uid != 0)
 		return error_set(err, PURPOSE ", %s, is another user's; " CURE, folder);
 	if (status->st_mode & S_IWOTH)
-		return error_set(err, PURPOSE ", %s, is one that everybody can write into; " CURE, folder);
+		return error_set(err, PURPOSE ", %s, is writable by everybody; " CURE, folder);
 	return !(status->st_mode & S_IWGRP) || status->st_gid == getegid() ||
-	       error_set(err, PURPOSE ", %s, is one that a group can write into; " CURE, folder);
+	       error_set(err, PURPOSE ", %s, is writable by a group; " CURE, folder);
 }
 
 static bool is_usable(const char *folder, struct error *err)
@@ -49,7 +49,7 @@ static bool is_usable(const char *folder, struct error *err)
 	if (!make_private(folder) || stat(folder, &status) != 0)
 		return error_set(err, PURPOSE ", %s, cannot be made: %s; " CURE, folder, strerror(errno));
 	if (!S_ISDIR(status.st_mode))
-		return error_set(err, PURPOSE ", %s, is no folder; " CURE, folder);
+		return error_set(err, PURPOSE ", %s, is not a folder; " CURE, folder);
 	if (!is_private(folder, &status, err))
 		return false;
 	return access(folder, W_OK | X_OK) == 0 || error_set(err, PURPOSE ", %s, cannot be written: %s; " CURE, folder, strerror(errno));
@@ -77,7 +77,8 @@ static bool take_wanted(struct paths *paths, const char *wanted, const char *sai
 	if (wanted[0] == '\0')
 		return error_set(err, "%s: " PURPOSE " has no name; " CURE, said_by);
 	if (wanted[0] != '/' && getcwd(here, sizeof here - 1) == NULL)
-		return error_set(err, "%s: the path of this folder cannot be told: %s", said_by, strerror(errno));
+		return error_set(err, "%s: the path of this folder cannot be determined: %s",
+		                 said_by, strerror(errno));
 	if (here[0] != '\0')
 		(void)strcat(here, "/");
 	return take(paths, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", err) || error_context(err, "%s", said_by);
@@ -92,8 +93,10 @@ static bool take_passing(struct paths *paths, struct error *err)
 	if ((size_t)snprintf(paths->snapshots, sizeof paths->snapshots, "%s/stutter-XXXXXX", above) >= sizeof paths->snapshots)
 		return error_set(err, PURPOSE ": the path %s is too long; " CURE, above);
 	paths->passing = mkdtemp(paths->snapshots) != NULL;
-	return paths->passing ||
-	       error_set(err, "there is no place for snapshots of booted devices, not even in %s: %s; " CURE, above, strerror(errno));
+	return paths->passing || error_set(err,
+	                                   "no folder for snapshots of booted devices "
+	                                   "can be used, not even one in %s: %s; " CURE,
+	                                   above, strerror(errno));
 }
 
 bool paths_open_cache(struct paths *paths, const char *wanted, struct error *err)

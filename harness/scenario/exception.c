@@ -59,7 +59,9 @@ static bool read_list(const struct yaml_file *file, const char *key, const struc
 		if (!yaml_fill(file, entry, table, NULL, key, &exception, err))
 			return false;
 		if (!exception_is_day(exception.until))
-			return yaml_error(file, yaml_get(entry, "until"), err, "until: '%s' is no day such as 2027-01-31", exception.until);
+			return yaml_error(file, yaml_get(entry, "until"), err,
+			                  "until: '%s' is not a date such as 2027-01-31",
+			                  exception.until);
 		if (table == waiver_params && exception.reason[0] == '\0')
 			return yaml_error(file, entry, err,
 			                  "a waiver needs a reason: without one it would hide new failures; a quarantine says so");

@@ -143,11 +143,10 @@ static void look_behind(struct reader *reader, const yaml_event_t *event)
 	(void)snprintf(word, sizeof word, "%.*s", (int)strcspn(reader->text + at, " \t\r\n"), reader->text + at);
 	warnings->list = memory_resize(warnings->list, warnings->count + 1, sizeof *warnings->list);
 	struct error *warning = &warnings->list[warnings->count++];
-	error_set(
-		warning,
-		"the value ends before '%s', since a blank and '#' begin a comment; leave the blank out, or put the whole in quotes, if it "
-		"belongs to it",
-		word);
+	error_set(warning,
+	          "the value ends before '%s', because a blank and '#' begin a comment; "
+	          "if it belongs to the value, leave the blank out, or quote the value",
+	          word);
 	error_at(warning, reader->file->path, (int)event->end_mark.line + 1, (int)event->end_mark.column + 1);
 }
 
@@ -163,7 +162,7 @@ static const char *refused(const yaml_event_t *event)
 		if (event->data.scalar.anchor != NULL)
 			return "anchors (&name) are not allowed: write the value where it is needed";
 		if (strlen((const char *)event->data.scalar.value) != event->data.scalar.length)
-			return "a text cannot have the character \\0 (U+0000) in it: leave it out";
+			return "a text cannot contain the character \\0 (U+0000): leave it out";
 		return event->data.scalar.tag != NULL ? "tags (!name) are not allowed" : NULL;
 	case YAML_MAPPING_START_EVENT:
 		if (event->data.mapping_start.anchor != NULL)
@@ -190,7 +189,8 @@ static bool add_key(struct reader *reader, struct yaml_node *mapping, yaml_event
 	for (size_t i = 0; i < mapping->count; i++)
 		if (strcmp(mapping->entries[i].key->text, text) == 0) {
 			char message[PARAM_VALUE_MAX];
-			(void)snprintf(message, sizeof message, "the key '%.64s' is here twice; the first is in line %d", text,
+			(void)snprintf(message, sizeof message,
+			               "duplicate key '%.64s'; the first is in line %d", text,
 			               mapping->entries[i].key->line);
 			return fail(reader, event->start_mark, message);
 		}
@@ -263,7 +263,8 @@ static bool read_document(struct reader *reader)
 		if (event.type == YAML_STREAM_END_EVENT) {
 			done = true;
 		} else if (event.type == YAML_DOCUMENT_START_EVENT && reader->file->root != NULL) {
-			good = fail(reader, event.start_mark, "a second document begins here; one file holds one");
+			good = fail(reader, event.start_mark,
+			            "a second document begins here; a file can hold only one");
 		} else if (event.type == YAML_ALIAS_EVENT || event.type == YAML_SCALAR_EVENT || event.type == YAML_SEQUENCE_START_EVENT ||
 		           event.type == YAML_MAPPING_START_EVENT) {
 			reader->file->root = read_node(reader, &event, 0);
@@ -281,9 +282,12 @@ bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size
 	memset(file, 0, sizeof *file);
 	(void)snprintf(file->path, sizeof file->path, "%s", path);
 	if (memchr(text, '\0', length) != NULL)
-		return error_set(err, "the file has NUL bytes in it, so it is no text: write it in UTF-8") || error_at(err, path, 1, 1);
+		return error_set(
+			       err,
+			       "the file contains NUL bytes, so it is not text: save it as UTF-8") ||
+		       error_at(err, path, 1, 1);
 	if (!yaml_parser_initialize(&reader.parser))
-		return error_set(err, "libyaml has no memory");
+		return error_set(err, "libyaml is out of memory");
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
 	bool good = read_document(&reader);
 	yaml_parser_delete(&reader.parser);
@@ -425,8 +429,9 @@ static bool check_keys(const struct yaml_file *file, const struct yaml_node *map
 		if ((table != NULL && param_find(table, key->text) != NULL) || is_one_of(others, key->text))
 			continue;
 		const char *near = param_nearest(table, others, key->text);
-		return yaml_error(file, key, err, "'%.64s' is no key of %s%s%s%s; allowed: %s", key->text, what,
-		                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "",
+		return yaml_error(file, key, err, "unknown key '%.64s' in %s%s%s%s; allowed: %s",
+		                  key->text, what, near != NULL ? "; did you mean '" : "",
+		                  near != NULL ? near : "", near != NULL ? "'?" : "",
 		                  list_keys(table, others, allowed, sizeof allowed));
 	}
 	return true;

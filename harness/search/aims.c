@@ -48,7 +48,7 @@ bool aims_parse(struct aims *ret_aims, const char *text, struct error *err)
 	*ret_aims = (struct aims){.count = 0};
 	bool good = listing_parse(text, FILE_NAME, take_line, ret_aims, err);
 	if (good && ret_aims->count == 0)
-		good = error_set(err, FILE_NAME " has nothing in it that a fault could be aimed at");
+		good = error_set(err, FILE_NAME " has nothing that a fault could act on");
 	if (!good)
 		aims_close(ret_aims);
 	return good;

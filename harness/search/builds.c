@@ -200,14 +200,14 @@ static enum build_outcome judge(const struct builds *builds, int status, const c
 	if (status == 0 && access(device, R_OK) == 0)
 		return BUILD_GOOD;
 	if (is_disk_full(builds)) {
-		error_set(err, "there is no room in %s for what is built", builds->dir);
+		error_set(err, "not enough space in %s for the builds", builds->dir);
 		return BUILD_BROKEN;
 	}
 	if (outside_signal(status) != 0) {
-		error_set(
-			err,
-			"the build command was ended by signal %d (%s) twice, from outside or for want of memory, which says nothing of the revision",
-			outside_signal(status), strsignal(outside_signal(status)));
+		error_set(err,
+		          "the build command was ended by signal %d (%s) twice, from outside "
+		          "or for lack of memory, which says nothing about the revision",
+		          outside_signal(status), strsignal(outside_signal(status)));
 		return BUILD_BROKEN;
 	}
 	if (status != 0)

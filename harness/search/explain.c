@@ -23,7 +23,7 @@ static enum explain_outcome check(const struct trial *failing, struct error *err
 	char text[2 * VERDICT_TEXT_MAX];
 
 	if (failing->state != TRIAL_DONE) {
-		error_set(err, "the search has come to its end before the plan itself was replayed");
+		error_set(err, "the search ended before the plan itself was replayed");
 		return EXPLAIN_UNCLEAR;
 	}
 	if (failing->ending.kind == VERDICT_FAIL)

@@ -83,11 +83,12 @@ bool filter_read(struct filter *filter, const char *words, struct error *err)
 		if (is_kind || is_place)
 			continue;
 		const char *near = nearest(word);
-		return error_set(
-			err,
-			"'%s' is no kind of fault, no sort of places (control, data, power-on, enc.tx, srv.http, ...) and no word of "
-			"an address (tcp.syn, ...)%s%s%s",
-			word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+		return error_set(err,
+		                 "unknown word '%s'%s%s%s; expected a fault, a group "
+		                 "of addresses (control, data, power-on, enc.tx, "
+		                 "srv.http, ...) or an address word (tcp.syn, ...)",
+		                 word, near != NULL ? "; did you mean '" : "",
+		                 near != NULL ? near : "", near != NULL ? "'?" : "");
 	}
 	return true;
 }

@@ -68,8 +68,9 @@ static bool check(struct inputs *inputs, const struct plan_file *file, struct er
 	const char *wanted = known != NULL ? known->hash : file->hash != NULL ? file->hash : hash;
 	if (strcmp(hash, wanted) != 0)
 		return error_set(err,
-		                 "%s was changed while the search was running: what was found until then is of the file as it was. "
-		                 "With that one in its place again the search can go on; else begin a new one",
+		                 "%s was changed while the search was running: the "
+		                 "findings so far are about the old content. Restore "
+		                 "it to continue the search, or begin a new one",
 		                 file->path);
 	if (known == NULL)
 		known = add(inputs, file->path, hash);

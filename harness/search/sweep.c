@@ -411,7 +411,8 @@ static bool choose(struct sweep *sweep, struct error *err)
 	if (sweep->sampling.count > 0)
 		return true;
 	sweep->is_usage = true;
-	return error_set(err, "no place of the session is left: none of the faults asked for fits a place asked for");
+	return error_set(
+		err, "nothing is left to test: none of the chosen faults fits a chosen address");
 }
 
 bool sweep_run(struct sweep *sweep, struct search *search, struct error *err)

@@ -35,7 +35,7 @@ static bool map_image(struct service *service, const char *path, struct error *e
 	void *data = read ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	close(fd);
 	if (data == MAP_FAILED)
-		return error_set(err, "the image %s is not a file with something in it", path);
+		return error_set(err, "the image %s is empty or not a regular file", path);
 	service->image = bytes_of(data, (size_t)status.st_size);
 	return true;
 }

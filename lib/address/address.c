@@ -98,8 +98,10 @@ static bool parse_word(const char **text, struct address *address, struct error 
 		}
 	}
 	const char *near = param_nearest(NULL, names, word);
-	return error_set(err, "'%s' is no word of an address%s%s%s; `stutter list addresses` has them all", word,
-	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	return error_set(err,
+	                 "unknown address word '%s'%s%s%s; `stutter list addresses` shows them all",
+	                 word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+	                 near != NULL ? "'?" : "");
 }
 
 static bool parse_port(const char **text, uint16_t *ret_port)
@@ -131,15 +133,17 @@ static bool parse_flow(const char **text, struct address *address, struct error 
 	++*text;
 	address->has_flow = true;
 	if (!parse_port(text, &address->port))
-		return error_set(err, "'[' must be followed by a port or one of dns, dhcp, http, ntp, https");
+		return error_set(err, "expected a port, dns, dhcp, http, ntp or https after '['");
 	if (**text == '/') {
 		++*text;
 		if (!parse_number(text, UINT32_MAX, &connection) || connection == 0)
-			return error_set(err, "'/' must be followed by the number of a connection, from 1");
+			return error_set(
+				err,
+				"expected the number of a connection, counted from 1, after '/'");
 		address->connection = (unsigned)connection;
 	}
 	if (**text != ']')
-		return error_set(err, "']' is missing behind the flow");
+		return error_set(err, "missing ']' after the flow");
 	++*text;
 	return true;
 }
@@ -150,7 +154,7 @@ static bool parse_ordinals(const char **text, struct address *address, struct er
 		return true;
 	++*text;
 	if (!parse_number(text, UINT64_MAX, &address->first) || address->first == 0)
-		return error_set(err, "'#' must be followed by a number, counted from 1");
+		return error_set(err, "expected a number, counted from 1, after '#'");
 	address->last = address->first;
 	if (strncmp(*text, "..", 2) != 0)
 		return true;
@@ -160,8 +164,9 @@ static bool parse_ordinals(const char **text, struct address *address, struct er
 		return true;
 	}
 	if (!parse_number(text, UINT64_MAX, &address->last))
-		return error_set(err, "'..' must be followed by a number, or by nothing");
-	return address->last >= address->first || error_set(err, "the numbers behind '#' run backwards");
+		return error_set(err, "expected a number or nothing after '..'");
+	return address->last >= address->first ||
+	       error_set(err, "the range after '#' runs backwards");
 }
 
 bool address_parse(const char *text, struct address *ret_address, struct error *err)
@@ -174,7 +179,8 @@ bool address_parse(const char *text, struct address *ret_address, struct error *
 		return error_context(err, "the address '%s'", text);
 	if (*at != '\0')
 		return error_set(err,
-		                 "the address '%s': '%s' is too much; it is WORD[FLOW]#NUMBER, such as tcp.syn#2 or tcp.data[http/1]#3..7",
+		                 "invalid address '%s': unexpected '%s' at its end; expected "
+		                 "WORD[FLOW]#NUMBER, such as tcp.syn#2 or tcp.data[http/1]#3..7",
 		                 text, at);
 	*ret_address = address;
 	return true;

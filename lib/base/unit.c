@@ -85,7 +85,8 @@ static bool check_not_bare(const char *text, uint64_t value, struct error *err)
 		return error_set(err, "'%s' is more than 100%%", text);
 	if (value > UNIT_PROBABILITY_ONE)
 		return error_set(err, "'%s' has no unit: write %s%%", text, text);
-	return error_set(err, "'%s' has no unit, and can mean two things: write %s%% or %s", text, text, format_probability(value, share));
+	return error_set(err, "'%s' is ambiguous without a unit: write %s%% or %s", text, text,
+	                 format_probability(value, share));
 }
 
 bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct error *err)
@@ -120,7 +121,7 @@ bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct er
 	if (scaled / divisor > UINT64_MAX)
 		return error_set(err, "'%s' is too large", text);
 	if (scaled % divisor != 0)
-		return error_set(err, "'%s' is finer than %s can be", text, kind->what);
+		return error_set(err, "'%s' is finer than the resolution of %s", text, kind->what);
 	if (unit == UNIT_PROBABILITY && *at == '\0' && !check_not_bare(text, (uint64_t)(scaled / divisor), err))
 		return false;
 	if (unit == UNIT_PROBABILITY && scaled / divisor > UNIT_PROBABILITY_ONE)

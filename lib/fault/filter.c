@@ -17,7 +17,7 @@ static bool compile(const char *expression, const char *shown, struct bpf_progra
 	pcap_t *dead = pcap_open_dead(DLT_EN10MB, SNAPLEN);
 
 	if (dead == NULL)
-		return error_set(err, "libpcap has no memory");
+		return error_set(err, "libpcap is out of memory");
 	bool compiled = pcap_compile(dead, ret_program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
 	if (!compiled)
 		error_set(err, "'%s' is not a pcap filter expression: %s (see man pcap-filter)", shown, pcap_geterr(dead));

@@ -19,7 +19,7 @@ static bool set_edge(void *value, const char *text, struct error *err)
 		if (!unit_parse(UNIT_DURATION, text + after, &edge.ns, err))
 			return false;
 		if (edge.ns > FAULT_TIME_MAX)
-			return error_set(err, "%s is more than the most allowed, 365d", text);
+			return error_set(err, "%s is above the maximum of 365d", text);
 	} else {
 		struct fault_address address;
 		edge.kind = EDGE_ADDRESS;
@@ -62,7 +62,7 @@ static bool set_ordinals(void *value, const char *text, struct error *err)
 		return false;
 	ordinals->last = ordinals->first;
 	if (dots != NULL && ordinals->first == 0)
-		return error_set(err, "a range begins at 1 or later");
+		return error_set(err, "a range must begin at 1 or later");
 	if (dots != NULL && dots[2] == '\0')
 		ordinals->last = UINT64_MAX;
 	else if (dots != NULL && !unit_parse(UNIT_NONE, dots + 2, &ordinals->last, err))

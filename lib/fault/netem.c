@@ -144,7 +144,8 @@ static bool take(struct netem *netem, const struct quantity *quantity, uint64_t 
 	const char *word = next_word(netem);
 
 	if (word[0] == '\0')
-		return error_set(err, "behind '%s' there should be %s", netem->words[netem->at - 1], quantity->what);
+		return error_set(err, "'%s' must be followed by %s", netem->words[netem->at - 1],
+		                 quantity->what);
 	if (!read_quantity(quantity, word, ret_value))
 		return error_set(err, "'%s' in '%s' is not %s", word, netem->keyword, quantity->what);
 	netem->at++;
@@ -166,7 +167,9 @@ static bool take_signed(struct netem *netem, int64_t *ret_value, struct error *e
 	if (!isdigit((unsigned char)word[negative]))
 		return true;
 	if (!read_quantity(&counts, word + negative, &value) || value > 65535)
-		return error_set(err, "'%s' in '%s' is not a whole number of bytes up to 65535 either way", word, netem->keyword);
+		return error_set(err,
+		                 "'%s' in '%s' is not a whole number of bytes from -65535 to 65535",
+		                 word, netem->keyword);
 	*ret_value = negative ? -(int64_t)value : (int64_t)value;
 	netem->at++;
 	return true;
@@ -202,7 +205,8 @@ static bool take_distribution(struct netem *netem, struct netem_times *times, st
 	const char *word = next_word(netem);
 
 	if (word[0] == '\0')
-		return error_set(err, "behind 'distribution' there should be uniform, normal, pareto, paretonormal or a file");
+		return error_set(err, "'distribution' must be followed by uniform, "
+		                      "normal, pareto, paretonormal or a file");
 	netem->at++;
 	times->table[0] = '\0';
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -212,10 +216,12 @@ static bool take_distribution(struct netem *netem, struct netem_times *times, st
 		}
 	if (strchr(word, '/') == NULL && strstr(word, ".dist") == NULL)
 		return error_set(err,
-		                 "'%s' in 'distribution' is not uniform, normal, pareto, paretonormal or a file (with a / or .dist in it)",
+		                 "unknown distribution '%s'; allowed: uniform, normal, pareto, "
+		                 "paretonormal, or a file (with a / or .dist in its path)",
 		                 word);
 	if (strlen(word) >= FAULT_PATH_MAX)
-		return error_set(err, "'%s' in 'distribution' is a path longer than %d bytes", word, FAULT_PATH_MAX - 1);
+		return error_set(err, "the path '%s' after 'distribution' is longer than %d bytes",
+		                 word, FAULT_PATH_MAX - 1);
 	times->distribution = "table";
 	(void)snprintf(times->table, FAULT_PATH_MAX, "%s", word);
 	return true;
@@ -268,7 +274,8 @@ static bool read_loss(struct netem *netem, struct error *err)
 	const char *word = next_word(netem);
 
 	if (netem->loss != NULL)
-		return error_set(err, "'%s' comes twice: there is one loss only", netem->keyword);
+		return error_set(err, "more than one loss model, at '%s': netem has one",
+		                 netem->keyword);
 	if (is_number_next(netem))
 		return read_loss_random(netem, err);
 	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
@@ -276,7 +283,8 @@ static bool read_loss(struct netem *netem, struct error *err)
 			netem->at++;
 			return models[i].read(netem, err);
 		}
-	return error_set(err, "'%s' behind '%s' is not a percentage, random, state or gemodel", word, netem->keyword);
+	return error_set(err, "'%s' after '%s' is not a percentage, random, state or gemodel", word,
+	                 netem->keyword);
 }
 
 static bool read_ecn(struct netem *netem, struct error *err)
@@ -317,7 +325,8 @@ static bool read_rate(struct netem *netem, struct error *err)
 	if (!take_more(netem, &counts, &netem->rate.cell_size, err))
 		return false;
 	if (netem->rate.cell_size > 65535)
-		return error_set(err, "a cell of more than 65535 bytes in 'rate'");
+		return error_set(err,
+		                 "the cell size in 'rate' is above the maximum of 65535 bytes");
 	return take_signed(netem, &netem->rate.cell_overhead, err);
 }
 
@@ -380,21 +389,26 @@ static bool read_option(struct netem *netem, struct error *err)
 			netem->keyword = options[i].name;
 			return options[i].read(netem, err);
 		}
-	return error_set(
-		err, "'%s' is none of netem's words: limit, delay, distribution, loss, corrupt, duplicate, reorder, gap, rate, slot", word);
+	return error_set(err,
+	                 "unknown netem option '%s'; allowed: limit, delay, distribution, "
+	                 "loss, corrupt, duplicate, reorder, gap, rate, slot",
+	                 word);
 }
 
 /* What only the whole can tell; the rules are tc's. */
 static bool check_whole(const struct netem *netem, struct error *err)
 {
 	if (netem->count == 0)
-		return error_set(err, "there is no word in it: say for example 'delay 100ms'");
+		return error_set(err, "no netem option given: use one such as 'delay 100ms'");
 	if (netem->reorder > 0 && netem->delay.time_ns == 0)
-		return error_set(err, "'reorder' needs a 'delay', since only then a frame can be earlier than others");
+		return error_set(err, "'reorder' needs a 'delay': only an "
+		                      "undelayed frame can overtake delayed "
+		                      "ones");
 	if (netem->gap > 0 && netem->reorder == 0)
-		return error_set(err, "'gap' needs 'reorder', since it says how often a frame is");
+		return error_set(err,
+		                 "'gap' needs 'reorder': it sets how often a frame is reordered");
 	if (netem->has_distribution && (netem->delay.time_ns == 0 || netem->delay.jitter_ns == 0))
-		return error_set(err, "'distribution' needs a 'delay' with a jitter, which it spreads");
+		return error_set(err, "'distribution' needs a 'delay' with jitter");
 	return true;
 }
 
@@ -407,7 +421,9 @@ static bool cut(struct netem *netem, char *text, struct error *err)
 
 	for (char *word = strtok_r(text, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
 		if (netem->count == NETEM_WORDS_MAX)
-			return error_set(err, "'%s': there are more than %d words", word, NETEM_WORDS_MAX);
+			return error_set(err,
+			                 "too many words, from '%s' on: at most %d are allowed",
+			                 word, NETEM_WORDS_MAX);
 		netem->words[netem->count++] = word;
 	}
 	return true;

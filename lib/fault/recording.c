@@ -63,7 +63,9 @@ static bool is_wrong(const struct lines *lines, struct error *err)
 /* Whether one more row fits; a failed read is no end of the file. */
 static bool has_room(const struct lines *lines, size_t count, struct error *err)
 {
-	return count < RECORDING_ROWS_MAX || (error_set(err, "more than %u lines", RECORDING_ROWS_MAX), is_wrong(lines, err));
+	return count < RECORDING_ROWS_MAX ||
+	       (error_set(err, "too many lines: at most %u are allowed", RECORDING_ROWS_MAX),
+	        is_wrong(lines, err));
 }
 
 static bool is_whole(const struct lines *lines, struct error *err)
@@ -86,7 +88,7 @@ static bool read_opportunity(const struct lines *lines, struct opportunities *op
 	uint64_t ms;
 
 	if (!unit_parse(UNIT_NONE, lines->text, &ms, err))
-		return error_context(err, "a line is a number of milliseconds");
+		return error_context(err, "expected a number of milliseconds");
 	if (ms > FAULT_TIME_MAX / NS_PER_MS)
 		return error_set(err, "%s ms is more than a year", lines->text);
 	if (opportunities->count > 0 && ms * NS_PER_MS < opportunities->at_ns[opportunities->count - 1])
@@ -104,7 +106,9 @@ static bool read_opportunities(struct lines *lines, struct opportunities *opport
 	if (!is_whole(lines, err))
 		return false;
 	if (opportunities->count == 0 || opportunities->at_ns[opportunities->count - 1] == 0)
-		return error_set(err, "%s has no delivery opportunity after 0 ms: one line for each 1500 bytes, with its millisecond",
+		return error_set(err,
+		                 "%s has no delivery opportunity after 0 ms: expected "
+		                 "a line for each 1500 bytes, with its millisecond",
 		                 lines->path);
 	return true;
 }
@@ -167,8 +171,9 @@ static bool split(char *text, char *ret_cells[CELLS_MAX], size_t *ret_count, str
 		ret_cells[(*ret_count)++] = cell[0] == '"' ? cell + 1 : cell;
 		text = cell[0] == '"' ? unquote(cell + 1) : cell;
 		if (text == NULL || (cell[0] == '"' && text[0] != ',' && text[0] != '\0'))
-			return error_set(err,
-			                 "a cell that begins with a quote must end with one, and a comma or the line's end must follow");
+			return error_set(err, "a quoted cell must end with a quote, "
+			                      "followed by a comma or the end of the "
+			                      "line");
 		char *end = strsep(&text, ",");
 		if (cell[0] == '"')
 			continue;
@@ -188,14 +193,16 @@ static bool read_columns(struct lines *lines, struct columns *columns, struct er
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct param *row = columns->rows[i] = param_find(row_params, cells[i]);
 		if (row == NULL)
-			return error_set(err, "'%s' is no column; there are time, rate, delay and loss, and the first line names them",
-			                 cells[i]);
+			return error_set(
+				err,
+				"unknown column '%s' in the first line; allowed: time, rate, delay, loss",
+				cells[i]);
 		for (size_t k = 0; k < i; k++)
 			if (columns->rows[k] == row)
-				return error_set(err, "the column '%s' comes twice", cells[i]);
+				return error_set(err, "duplicate column '%s'", cells[i]);
 		has_time |= row == row_params;
 	}
-	return has_time || error_set(err, "the column 'time' is missing");
+	return has_time || error_set(err, "missing column 'time'");
 }
 
 static bool read_row(struct lines *lines, const struct columns *columns, struct link_rows *rows, struct error *err)
@@ -218,7 +225,7 @@ static bool read_row(struct lines *lines, const struct columns *columns, struct 
 		row.has_rate |= column->offset == offsetof(struct link_row, rate_bps);
 	}
 	if (rows->count > 0 && row.at_ns <= rows->list[rows->count - 1].at_ns)
-		return error_set(err, "the time does not go on from the line before");
+		return error_set(err, "the time is not later than that of the previous line");
 	rows->list = grow(rows->list, rows->count, sizeof *rows->list);
 	rows->list[rows->count++] = row;
 	return true;
@@ -238,7 +245,8 @@ static bool read_rows(struct lines *lines, struct link_rows *rows, struct error 
 			return false;
 	if (!is_whole(lines, err))
 		return false;
-	return rows->count > 0 || error_set(err, "%s has no line below its first", lines->path);
+	return rows->count > 0 ||
+	       error_set(err, "%s has no data below its first line", lines->path);
 }
 
 bool link_rows_open(struct link_rows *ret_rows, const char *path, struct error *err)

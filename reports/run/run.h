@@ -95,7 +95,7 @@ struct run_plan {
 /** Writes run.json, before anything runs. @return a descriptor that tells others that the run goes on for as long as it is open; -1 with @p err. */
 int run_begin(const char *dir, const struct run_plan *plan, struct error *err);
 
-/** Goes on with a run that was left. @return as run_begin(); -1 also if somebody else is at work on it. */
+/** Goes on with a run that was left. @return as run_begin(); -1 also if another process is working on it. */
 int run_go_on(const char *dir, struct error *err);
 
 /** Notes why sessions that have no verdict were not run, if that was wanted. */

@@ -174,7 +174,7 @@ static void put_held(FILE *stream, const struct run *run)
 	fprintf(stream, "\n%zu session%s not run: %s.", run->outcomes[RUN_HELD], run->outcomes[RUN_HELD] == 1 ? " was" : "s were",
 	        first->held);
 	if (run_can_go_on(run))
-		fprintf(stream, " `stutter run --resume %s` goes on.", run->dir);
+		fprintf(stream, " `stutter run --resume %s` continues it.", run->dir);
 	fputc('\n', stream);
 }
 
@@ -197,7 +197,7 @@ static void put_report(FILE *stream, const struct causes *causes)
 	put_repeats(stream, run);
 	put_held(stream, run);
 	if (run->goes_on)
-		fputs("\nThe run goes on: what is told here is what there is by now.\n", stream);
+		fputs("\nThe run is still going: this is what there is so far.\n", stream);
 	put_place(stream, run);
 }
 

@@ -213,8 +213,8 @@ static void what_is_wrong_is_not_offered_to_go_on(void)
 	(void)test_shell(output, sizeof output, "cd %s/e && sed -i '3s/\"digest\": *\"[0-9a-f]*\"/\"digest\":\"11111111\"/' results.jsonl",
 	                 test_folder());
 	test_expect_status(output, session_fixture_run(output, sizeof output, "explain --resume e"), 3);
-	TEST_CONTAINS(output, "with a shared beginning: a mistake in stutter");
-	expect_told("e", 3, "with a shared beginning: a mistake in stutter", false);
+	TEST_CONTAINS(output, "with a shared beginning: a bug in stutter");
+	expect_told("e", 3, "with a shared beginning: a bug in stutter", false);
 }
 
 const CU_TestInfo tests_explain[] = {{"the_decisions_that_matter_are_found", the_decisions_that_matter_are_found},

@@ -176,7 +176,7 @@ static void wrong_options_are_refused_before_a_session_is_run(void)
 	(void)test_write("s.yaml", "name: s\nimage: small.bin\n");
 	status = session_fixture_run(output, sizeof output, "shrink s.yaml --out s");
 	test_expect_status(output, status, 2);
-	TEST_CONTAINS(output, "this is no frozen plan");
+	TEST_CONTAINS(output, "this is not a frozen plan");
 	status = session_fixture_run(output, sizeof output, "shrink");
 	test_expect_status(output, status, 2);
 	status = session_fixture_run(output, sizeof output, "shrink nothing.yaml --out s");

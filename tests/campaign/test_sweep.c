@@ -149,7 +149,7 @@ static void addresses_that_the_session_lacks_are_reported(void)
 	test_expect_status(output, stutter("sweep s.yaml --during activate --out w"), USAGE);
 	TEST_CONTAINS(output, "the session has no phase 'activate'; it has start, dhcp");
 	test_expect_status(output, stutter("sweep s.yaml --only power_cut --out v"), USAGE);
-	TEST_CONTAINS(output, "none of the faults asked for fits a place asked for");
+	TEST_CONTAINS(output, "none of the chosen faults fits a chosen address");
 }
 
 const CU_TestInfo tests_sweep_sessions[] = {

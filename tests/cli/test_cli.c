@@ -115,7 +115,7 @@ static void a_folder_needs_a_scenario_in_it(void)
 {
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "mkdir %s/empty", test_folder()), 0);
 	CU_ASSERT_EQUAL(stutter("run empty"), STATUS_USAGE);
-	TEST_SAME_TEXT(output, "stutter: the folder empty has no scenario (*.yaml) in it\n");
+	TEST_SAME_TEXT(output, "stutter: the folder empty contains no scenario (*.yaml)\n");
 }
 
 static void an_out_folder_is_never_overwritten(void)
@@ -160,17 +160,21 @@ static void check_bad(const struct bad *rows, size_t count)
 static void an_unknown_key_has_its_place_and_the_nearest(void)
 {
 	static const struct bad rows[] = {
-		{"name: x\ndevise: reference\n",
-	         ":2:1: 'devise' is no key of a scenario; did you mean 'device'?; allowed: name, summary, seed, seeds, "
-	         "deadline, image, tags, session, redraw, device, link, server, faults, expect, decisions, made"},
-		{"name: x\nexpect:\n  verdct: pass\n",
-	         ":3:3: 'verdct' is no key of expect; did you mean 'verdict'?; allowed: verdict, phase, at_least, at_most, judge, failure_of, reason, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak, acted"},
-		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n",
-	         ":2:25: 'zzzzzz' is no key of expect; allowed: verdict, phase, at_least, at_most, judge, failure_of, reason, applied, told, poll, heal, hang, signs_of_life, whole, traffic, storm, verified, bootable, truth, leak, acted"},
-		{FAULT("    delay: {tiem: 3ms}\n"),
-	         ":4:13: 'tiem' is no key of delay; did you mean 'time'?; allowed: time, jitter, distribution, table, correlation, keep_order"},
-		{"name: x\nfaults:\n  - gemodel: {p: 1%, r: 1%, 1-q: 3%}\n",
-	         ":3:29: '1-q' is no key of gemodel; did you mean '1-h'?; allowed: p, r, 1-h, 1-k"},
+		{"name: x\ndevise: reference\n", ":2:1: unknown key 'devise' in a scenario; did you mean 'device'?; "
+	                                         "allowed: name, summary, seed, seeds, deadline, image, tags, session, "
+	                                         "redraw, device, link, server, faults, expect, decisions, made"},
+		{"name: x\nexpect:\n  verdct: pass\n", ":3:3: unknown key 'verdct' in expect; did you mean 'verdict'?; "
+	                                               "allowed: verdict, phase, at_least, at_most, judge, failure_of, "
+	                                               "reason, applied, told, poll, heal, hang, signs_of_life, whole, "
+	                                               "traffic, storm, verified, bootable, truth, leak, acted"},
+		{"name: x\nexpect: {verdict: pass, zzzzzz: 1}\n", ":2:25: unknown key 'zzzzzz' in expect; allowed: verdict, "
+	                                                          "phase, at_least, at_most, judge, failure_of, reason, "
+	                                                          "applied, told, poll, heal, hang, signs_of_life, whole, "
+	                                                          "traffic, storm, verified, bootable, truth, leak, acted"},
+		{FAULT("    delay: {tiem: 3ms}\n"), ":4:13: unknown key 'tiem' in delay; did you mean 'time'?; allowed: "
+	                                            "time, jitter, distribution, table, correlation, keep_order"},
+		{"name: x\nfaults:\n  - gemodel: {p: 1%, r: 1%, 1-q: 3%}\n", ":3:29: unknown key '1-q' in gemodel; did "
+	                                                                     "you mean '1-h'?; allowed: p, r, 1-h, 1-k"},
 	};
 
 	check_bad(rows, sizeof rows / sizeof rows[0]);
@@ -185,8 +189,8 @@ static void a_wrong_unit_is_told_with_those_allowed(void)
 	         ":2:11: deadline: '5 parsecs' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
 		{"name: x\ndeadline: 5MiB\n",
 	         ":2:11: deadline: '5MiB' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
-		{"name: x\ndeadline: 1ms\n", ":2:11: deadline: 1ms is less than the least allowed, 1s"},
-		{"name: x\ndevice: {name: d, memory: 4GiB}\n", ":2:27: memory: 4GiB is more than the most allowed, 1GiB"},
+		{"name: x\ndeadline: 1ms\n", ":2:11: deadline: 1ms is below the minimum of 1s"},
+		{"name: x\ndevice: {name: d, memory: 4GiB}\n", ":2:27: memory: 4GiB is above the maximum of 1GiB"},
 		{"name: x\nseed: many\n", ":2:7: seed: 'many' is not a whole number"},
 		{FAULT("    probability: 120%\n    drop: true\n"), ":4:18: probability: '120%' is more than 100%"},
 		{FAULT("    outage: 3 s\n"),
@@ -203,9 +207,10 @@ static void a_wrong_value_is_told_with_those_allowed(void)
 		{"name: x\nexpect: {verdict: psas}\n", ":2:19: verdict: 'psas' is not one of pass, fail, any; did you mean 'pass'?"},
 		{FAULT("    direction: to-sever\n    drop: true\n"),
 	         ":4:16: direction: 'to-sever' is not one of both, to-server, to-device; did you mean 'to-server'?"},
-		{FAULT("    drop: yes\n"), ":4:11: drop: 'yes' is neither true nor false"},
-		{"name: x\ndevice: {name: d, mac: \"01:00:00:00:00:00\"}\n",
-	         ":2:24: mac: '01:00:00:00:00:00' is a group address, a device needs one of its own: the first byte even, such as 02:00:00:12:34:56"},
+		{FAULT("    drop: yes\n"), ":4:11: drop: invalid value 'yes': expected true or false"},
+		{"name: x\ndevice: {name: d, mac: \"01:00:00:00:00:00\"}\n", ":2:24: mac: '01:00:00:00:00:00' is a multicast "
+	                                                                     "address; a device needs a unicast one, whose "
+	                                                                     "first byte is even, such as 02:00:00:12:34:56"},
 		{"name: [x]\n", ":1:7: 'name' must be a text, not a list"},
 		{"name: x\nfaults: drop\n", ":2:9: 'faults' must be a list ('- ' before each), not 'drop'"},
 		{"name: x\nfaults:\n  - drop\n", ":3:5: a fault must be keys and values, not 'drop'"},
@@ -232,10 +237,10 @@ static void what_is_missing_is_told(void)
 static void what_contradicts_is_told(void)
 {
 	static const struct bad rows[] = {
-		{"name: x\nseed: 1\nname: y\n", ":3:1: the key 'name' is here twice; the first is in line 1"},
-		{FAULT("    drop: true\n    delay: 3ms\n"), ":5:5: a fault does one thing, and this one already has 'drop'"},
+		{"name: x\nseed: 1\nname: y\n", ":3:1: duplicate key 'name'; the first is in line 1"},
+		{FAULT("    drop: true\n    delay: 3ms\n"), ":5:5: a fault has one action, and this one already has 'drop'"},
 		{FAULT("    nth: 1\n    first: 2\n    drop: true\n"),
-	         ":4:10: 'nth', 'every' and 'first' exclude each other: give one of them"},
+	         ":4:10: 'nth', 'every' and 'first' are mutually exclusive: use one of them"},
 		{FAULT("    from: 3s\n    until: 2s\n    drop: true\n"),
 	         ":5:12: the window ends before it starts: 'until' must be later than 'from'"},
 	};
@@ -258,9 +263,9 @@ static void a_missing_file_is_told(void)
 	CU_ASSERT(!test_exists("out"));
 	test_write("bad.yaml", "name: x\ndevice: refrence\n");
 	CU_ASSERT_EQUAL(stutter("run bad.yaml --out out"), STATUS_USAGE);
-	TEST_CONTAINS(output, "bad.yaml:2:9: there is no device 'refrence' in ");
-	TEST_CONTAINS(output, "`stutter list devices` shows those there are");
-	(void)snprintf(expected, sizeof expected, "stutter: --device: there is no device 'nope' in ");
+	TEST_CONTAINS(output, "bad.yaml:2:9: no device 'refrence' in ");
+	TEST_CONTAINS(output, "`stutter list devices` shows them all");
+	(void)snprintf(expected, sizeof expected, "stutter: --device: no device 'nope' in ");
 	test_write("good.yaml", "name: x\n");
 	CU_ASSERT_EQUAL(stutter("run good.yaml --device nope --out out"), STATUS_USAGE);
 	TEST_CONTAINS(output, expected);
@@ -285,7 +290,7 @@ static void what_is_no_plain_yaml_is_refused(void)
 		{"name: &a x\n", ":1:7: anchors (&name) are not allowed: write the value where it is needed"},
 		{"name: *a\n", ":1:7: aliases (*name) are not allowed: write the value out"},
 		{"name: !!str x\n", ":1:7: tags (!name) are not allowed"},
-		{"name: x\n---\nname: y\n", ":2:1: a second document begins here; one file holds one"},
+		{"name: x\n---\nname: y\n", ":2:1: a second document begins here; a file can hold only one"},
 		{"? [a]\n: b\n", ":1:3: a key must be a word"},
 	};
 
@@ -302,7 +307,7 @@ static void all_bad_scenarios_of_a_run_are_told_at_once(void)
 	test_write("b.yaml", "name: b\n");
 	test_write("c.yaml", "name: c\ndeadline: 1\n");
 	CU_ASSERT_EQUAL(stutter("run a.yaml b.yaml c.yaml --out out"), STATUS_USAGE);
-	TEST_CONTAINS(output, "a.yaml:2:1: 'sede' is no key of a scenario; did you mean 'seed'?");
+	TEST_CONTAINS(output, "a.yaml:2:1: unknown key 'sede' in a scenario; did you mean 'seed'?");
 	TEST_CONTAINS(output, "c.yaml:2:11: deadline: '1' is not a duration");
 	CU_ASSERT_PTR_NULL(strstr(output, "b.yaml"));
 	CU_ASSERT(!test_exists("out"));
@@ -310,7 +315,7 @@ static void all_bad_scenarios_of_a_run_are_told_at_once(void)
 	CU_ASSERT_EQUAL(stutter("run b.yaml c.yaml --out out"), STATUS_USAGE);
 	TEST_SAME_TEXT(
 		output,
-		"c.yaml:1:1: another scenario of this run is called 'b' too: the folders of their sessions need names of their own\n");
+		"c.yaml:1:1: another scenario of this run has the name 'b' too, and their sessions would share folders: rename one of them\n");
 	CU_ASSERT(!test_exists("out"));
 }
 
@@ -319,7 +324,7 @@ static void a_bad_device_file_is_blamed_itself(void)
 	test_write("good.yaml", "name: x\n");
 	test_write("device.yaml", "name: d\nagent:\n  retrys: 3\n");
 	CU_ASSERT_EQUAL(stutter("run good.yaml --device ./device.yaml --out out"), STATUS_USAGE);
-	TEST_CONTAINS(output, "./device.yaml:3:3: --device: 'retrys' is no key of agent; did you mean 'retries'?");
+	TEST_CONTAINS(output, "./device.yaml:3:3: --device: unknown key 'retrys' in agent; did you mean 'retries'?");
 	CU_ASSERT(!test_exists("out"));
 }
 

@@ -74,7 +74,7 @@ static void a_suite_that_names_what_is_not_there_is_an_error(void)
 {
 	write_suite("suite: x\nscenarios:\n- ../theme\n- ../them/c.yaml\n");
 	test_expect_status(output, stutter("run suites/x --out r"), 2);
-	TEST_CONTAINS(output, "suites/x.yaml:4:3: there is no suites/../them/c.yaml");
+	TEST_CONTAINS(output, "suites/x.yaml:4:3: cannot find suites/../them/c.yaml");
 	write_suite("suite: x\nscenarios:\n- {tag: slow}\n");
 	test_expect_status(output, stutter("check suites/x.yaml"), 2);
 	TEST_CONTAINS(output, "suites/x.yaml:3:3: no scenario in suites/.. has the tag 'slow'");
@@ -129,7 +129,9 @@ static void a_budget_is_kept_and_the_run_resumed(void)
 	write_suite("suite: x\nbudget: 1ms\nscenarios: [../theme]\n");
 	test_expect_status(output, stutter("run suites/x --out r"), 125);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 none, b/seed-1 none");
-	TEST_CONTAINS(output, "2 sessions were not run: the budget of 1 ms is used up. `stutter run --resume r` goes on.");
+	TEST_CONTAINS(output, "2 sessions were not run: the budget of 1 ms "
+	                      "is used up. `stutter run --resume r` continues "
+	                      "it.");
 	test_expect_status(output, stutter("run --resume r --budget 10min"), 0);
 	TEST_SAME_TEXT(sessions_of("r"), "a/seed-1 pass, b/seed-1 pass");
 	/* There is nothing left to do. */
@@ -162,7 +164,7 @@ static void a_run_of_something_else_is_not_resumed(void)
 	write_suite("suite: x\nbudget: 1ms\nscenarios: [../theme]\n");
 	test_expect_status(output, stutter("run suites/x --out r"), 125);
 	test_expect_status(output, stutter("run --resume r --seeds 1..2"), 2);
-	TEST_CONTAINS(output, "--resume goes on as the run was begun; it takes no --seeds");
+	TEST_CONTAINS(output, "--resume continues the run as it was begun; it takes no --seeds");
 	test_expect_status(output, stutter("run --resume r theme"), 2);
 	(void)test_write("theme/b.yaml", "name: b\nimage: ../small.bin\ndevice: reference\ndeadline: 6min\n");
 	test_expect_status(output, stutter("run --resume r --budget 10min"), 125);

@@ -81,11 +81,11 @@ static void two_of_the_same_name_are_refused_by_both(void)
 	CU_ASSERT_EQUAL(stutter("check a.yaml b.yaml >/dev/null"), STATUS_USAGE);
 	TEST_SAME_TEXT(
 		output,
-		"b.yaml:1:1: another scenario of this run is called 'x' too: the folders of their sessions need names of their own\n");
+		"b.yaml:1:1: another scenario of this run has the name 'x' too, and their sessions would share folders: rename one of them\n");
 	CU_ASSERT_EQUAL(stutter("run a.yaml b.yaml --out out"), STATUS_USAGE);
 	TEST_SAME_TEXT(
 		output,
-		"b.yaml:1:1: another scenario of this run is called 'x' too: the folders of their sessions need names of their own\n");
+		"b.yaml:1:1: another scenario of this run has the name 'x' too, and their sessions would share folders: rename one of them\n");
 	CU_ASSERT(!test_exists("out"));
 }
 
@@ -154,9 +154,9 @@ static void a_value_that_a_comment_cuts_is_warned_of(void)
 	           "name: x # a comment\nsummary: issue #1349 of theirs\nfaults:\n- at: tcp.syn #2\n  drop: true #\n- {at: \"tcp.syn#2\", "
 	           "drop: true} #3\n");
 	(void)stutter("check cut.yaml 2>&1 >/dev/null");
-	TEST_CONTAINS(output,
-	              "cut.yaml:2:15: warning: the value ends before '#1349', since a blank and '#' begin a comment; leave the blank "
-	              "out, or put the whole in quotes, if it belongs to it\n");
+	TEST_CONTAINS(
+		output,
+		"cut.yaml:2:15: warning: the value ends before '#1349', because a blank and '#' begin a comment; if it belongs to the value, leave the blank out, or quote the value\n");
 	TEST_CONTAINS(output, "cut.yaml:4:14: warning: the value ends before '#2', ");
 	CU_ASSERT(strstr(output, "cut.yaml:1:") == NULL && strstr(output, "cut.yaml:5:") == NULL && strstr(output, "cut.yaml:6:") == NULL);
 }
@@ -182,7 +182,8 @@ static void a_devices_path_is_relative_to_its_scenario(void)
 	TEST_SAME_TEXT(output, "suite/a.yaml:2:9: the device suite/boards/yours.yaml cannot be read: No such file or directory\n");
 	test_write("suite/boards/mine.yaml", "name: mine\nmemory: 96\n");
 	(void)stutter("check suite/b.yaml");
-	TEST_CONTAINS(output, "suite/boards/mine.yaml:2:9: in the device that suite/b.yaml:2 asks for: memory: '96' is not a size");
+	TEST_CONTAINS(output, "suite/boards/mine.yaml:2:9: in the device named "
+	                      "at suite/b.yaml:2: memory: '96' is not a size");
 }
 
 /* -- where snapshots are kept -- */
@@ -196,11 +197,10 @@ static void a_cache_that_others_can_write_is_refused(void)
 		test_skip("no guest; `make guest` builds it");
 	CU_ASSERT_EQUAL(status, STATUS_USAGE);
 	CU_ASSERT(fits(
-		"^stutter: --cache: the folder for snapshots of booted devices, /.*/open, is one that everybody can write into; give one "
-		"of your own with --cache DIR or STUTTER_CACHE\n$",
+		"^stutter: --cache: the folder for snapshots of booted devices, /.*/open, is writable by everybody; give one of your own with --cache DIR or STUTTER_CACHE\n$",
 		output));
 	CU_ASSERT_EQUAL(stutter("run good.yaml --out out --cache good.yaml"), STATUS_USAGE);
-	TEST_CONTAINS(output, "good.yaml, is no folder; give one");
+	TEST_CONTAINS(output, "good.yaml, is not a folder; give one");
 	CU_ASSERT_EQUAL(
 		test_shell(output, sizeof output, "cd %s && STUTTER_CACHE=open %s run good.yaml --out out", test_folder(), test_program()),
 		STATUS_USAGE);
@@ -230,10 +230,10 @@ static void a_cache_of_another_user_or_of_a_group_is_refused(void)
 		test_skip("only root can give a folder away");
 	TEST_SAME_TEXT(opened_as(0, own, 0775), "");
 	TEST_SAME_TEXT(opened_as(0, other, 0755), "");
-	TEST_CONTAINS(opened_as(0, other, 0775), "/cache, is one that a group can write into; give one of your own");
+	TEST_CONTAINS(opened_as(0, other, 0775), "/cache, is writable by a group; give one of your own");
 	TEST_CONTAINS(opened_as(4321, own, 0755), "/cache, is another user's; give one of your own");
 	TEST_CONTAINS(opened_as(4321, own, 0700), "/cache, is another user's; ");
-	TEST_CONTAINS(opened_as(0, own, 01777), "/cache, is one that everybody can write into; ");
+	TEST_CONTAINS(opened_as(0, own, 01777), "/cache, is writable by everybody; ");
 }
 
 /* What another user made in the work tree is passed over, and what is empty is not said, as with XDG's variables. */

@@ -115,8 +115,9 @@ static void requests_are_lines_however_they_come(void)
 
 	begin();
 	live_fixture_run(&fixture, steps);
-	TEST_SAME_TEXT(answers[0], "{\"ok\":true,\"phase\":\"download\"}\n{\"ok\":true,\"removed\":\"lost\"}\n"
-	                           "{\"ok\":false,\"error\":\"there is no fault 'lost'; `list` has their names\"}\n");
+	TEST_SAME_TEXT(
+		answers[0],
+		"{\"ok\":true,\"phase\":\"download\"}\n{\"ok\":true,\"removed\":\"lost\"}\n{\"ok\":false,\"error\":\"unknown fault 'lost'; `list` shows their names\"}\n");
 	end();
 }
 
@@ -342,11 +343,9 @@ static void ctl_asks_and_prints_the_answer(void)
 	TEST_CONTAINS(fixture.result.verdict.reason, "until it was told to stop");
 	(void)snprintf(path, sizeof path, "%s/output.txt", test_folder());
 	char *output = test_read(path);
-	TEST_SAME_TEXT(output,
-	               "{\"ok\":true,\"changed\":[\"lost\"]}\n"
-	               "{\"ok\":false,\"error\":\"there is no fault 'nothing'; `list` has their names\"}\n"
-	               "{\"ok\":true,\"rules\":[{\"name\":\"lost\",\"fault\":\"{name: \\\"lost\\\", delay: {time: \\\"1ms\\\"}}\"}]}\n"
-	               "{\"ok\":true}\n");
+	TEST_SAME_TEXT(
+		output,
+		"{\"ok\":true,\"changed\":[\"lost\"]}\n{\"ok\":false,\"error\":\"unknown fault 'nothing'; `list` shows their names\"}\n{\"ok\":true,\"rules\":[{\"name\":\"lost\",\"fault\":\"{name: \\\"lost\\\", delay: {time: \\\"1ms\\\"}}\"}]}\n{\"ok\":true}\n");
 	free(output);
 	end();
 }
@@ -388,7 +387,7 @@ static void a_path_has_one_listener(void)
 	control = control_open(socket_path, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(control);
 	CU_ASSERT_PTR_NULL(control_open(socket_path, &err));
-	(void)snprintf(expected, sizeof expected, "another one listens on %s: name a socket of its own for each", socket_path);
+	(void)snprintf(expected, sizeof expected, "another process listens on %s: give each its own socket", socket_path);
 	TEST_SAME_TEXT(err.text, expected);
 	/* The first one is still there. */
 	CU_ASSERT_EQUAL(access(socket_path, F_OK), 0);

@@ -319,9 +319,9 @@ static void a_server_that_does_not_start_is_told(void)
 	needs_namespaces();
 	write_scenario("faults: []\n");
 	CU_ASSERT_EQUAL(exec_with("%s --server 'echo no such port >&2; exit 3' -- true", scenario), 125);
-	TEST_CONTAINS(output, "the server did not start: its status is 3; it said: no such port");
+	TEST_CONTAINS(output, "the server did not start: exit status 3; its output: no such port");
 	CU_ASSERT_EQUAL(exec_with("%s --server no-such-server -- true", scenario), 125);
-	TEST_CONTAINS(output, "its status is 127");
+	TEST_CONTAINS(output, "exit status 127");
 }
 
 static void a_command_that_is_not_there_is_told(void)

@@ -152,9 +152,9 @@ static void what_it_cannot_restore_is_told(void)
 	struct guardian *guardian = start(&task, -1);
 	(void)dup2(kept, STDERR_FILENO);
 	CU_ASSERT(!guardian_restore_now(guardian, &err));
-	TEST_SAME_TEXT(err.text, "not all could be put back");
+	TEST_SAME_TEXT(err.text, "not everything could be restored");
 	char *text = test_read(path);
-	TEST_SAME_TEXT(text, "stutter: not all could be put back: the moon is in the way\n");
+	TEST_SAME_TEXT(text, "stutter: not everything could be restored: the moon is in the way\n");
 	free(text);
 }
 
@@ -177,7 +177,7 @@ static void a_killed_guardian_is_reported(void)
 
 	CU_ASSERT_EQUAL(kill(find_guardian(), SIGKILL), 0);
 	CU_ASSERT(!guardian_restore_now(guardian, &err));
-	TEST_SAME_TEXT(err.text, "the process that puts it back has been killed");
+	TEST_SAME_TEXT(err.text, "the process that restores it has been killed");
 	is_restored(&task, false);
 }
 

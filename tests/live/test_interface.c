@@ -107,8 +107,8 @@ static void one_that_does_not_come_back_is_told(void)
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "pkill -KILL -x -P %ld stutter-guard", (long)getpid()), 0);
 	CU_ASSERT(!interface_give_back(interface, &err));
 	TEST_SAME_TEXT(err.text,
-	               "'here' is not as it was (see `ip addr show here`, `ip route`, `ethtool -k here`): the process that puts it back "
-	               "has been killed");
+	               "'here' is not as it was (see `ip addr show here`, `ip route`, "
+	               "`ethtool -k here`): the process that restores it has been killed");
 }
 
 static void one_that_was_down_is_down_again(void)
@@ -273,18 +273,19 @@ static void an_interface_that_cannot_be_bridged_is_refused(void)
 {
 	veth_enter();
 	veth_pair("here", "there");
-	refused("hree", "there is no interface 'hree'; did you mean 'here'?");
-	refused("something", "there is no interface 'something'; `ip link` lists them");
-	refused("a-name-that-no-interface-can-have", "there is no interface 'a-name-that-no-interface-can-have'");
-	refused("", "there is no interface ''");
+	refused("hree", "unknown interface 'hree'; did you mean 'here'?");
+	refused("something", "unknown interface 'something'; `ip link` lists them");
+	refused("a-name-that-no-interface-can-have",
+	        "unknown interface 'a-name-that-no-interface-can-have'");
+	refused("", "unknown interface ''");
 	refused("lo", "'lo' is not Ethernet");
 	char output[256];
 	if (test_shell(output, sizeof output, "ip link add name br0 type bridge && ip link set dev here master br0") != 0)
 		test_skip("no bridges here: %s", output);
 	veth_describe("here", before);
-	refused("here",
-	        "'here' is a part of 'br0', which would pass on its frames as well: use another, or take it out with `ip link set dev "
-	        "here nomaster`");
+	refused("here", "'here' belongs to 'br0', which would forward "
+	                "its frames as well: use another interface, "
+	                "or remove it with `ip link set dev here nomaster`");
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 }
 
@@ -294,17 +295,17 @@ static void the_interface_of_the_default_route_is_refused(void)
 	veth_pair("here", "there");
 	veth_run("ip addr add 192.0.2.1/24 dev here && ip route add default via 192.0.2.2");
 	veth_describe("here", before);
-	refused("here",
-	        "'here' is this machine's own way out: a default route by 192.0.2.2 leads over it; use another interface, or take the "
-	        "route away with `ip route del default dev here`");
+	refused("here", "'here' carries this machine's default route "
+	                "by 192.0.2.2: use another interface, or remove "
+	                "the route with `ip route del default dev here`");
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 	veth_run("ip route del default && ip addr add 198.51.100.1/24 dev there");
 	veth_run("ip route add default nexthop via 192.0.2.2 dev here nexthop via 198.51.100.2 dev there");
-	refused("there", "'there' is this machine's own way out: a default route leads over it");
-	refused("here", "'here' is this machine's own way out: a default route leads over it");
+	refused("there", "'there' carries this machine's default route: ");
+	refused("here", "'here' carries this machine's default route: ");
 	veth_run("ip route del default && sysctl -qw net.ipv6.conf.here.disable_ipv6=0 && ip addr add 2001:db8::1/64 dev here && "
 	         "ip -6 route add default via 2001:db8::2 table 99");
-	refused("here", "a default route by 2001:db8::2 leads over it; use another interface, or take the route away with `ip -6 route del "
+	refused("here", "carries this machine's default route by 2001:db8::2: use another interface, or remove the route with `ip -6 route del "
 	                "default dev here`");
 }
 
@@ -347,7 +348,7 @@ static void one_that_another_has_is_refused(void)
 	refused("here", "'here' cannot be both ends of the bridge");
 	give_back(interface);
 	pid_t pid = holder();
-	(void)snprintf(words, sizeof words, "'here' is taken by another proxy (process %ld)", (long)pid);
+	(void)snprintf(words, sizeof words, "'here' is in use by another proxy (process %ld)", (long)pid);
 	refused("here", words);
 	CU_ASSERT_EQUAL(kill(pid, SIGKILL), 0);
 	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
@@ -363,8 +364,8 @@ static void one_under_another_is_refused(void)
 	    test_shell(output, sizeof output, "ip link add link here name here.7 type macvlan") != 0)
 		test_skip("no VLAN or macvlan interfaces here: %s", output);
 	veth_describe("here", before);
-	refused("here", "'here.7' stands on 'here', and would hear and speak there as well: delete it (`ip link del dev here.7`), or use "
-	                "another interface");
+	refused("here", "'here.7' is stacked on 'here', and would receive and send there as "
+	                "well: delete it (`ip link del dev here.7`), or use another interface");
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 	veth_run("ip link del dev here.7");
 	give_back(take("here"));
@@ -378,8 +379,8 @@ static void one_with_a_nexthop_object_is_refused(void)
 	if (test_shell(output, sizeof output, "ip nexthop add id 7 via 192.0.2.8 dev here") != 0)
 		test_skip("no nexthop objects here: %s", output);
 	veth_run("ip route add 203.0.113.192/26 nhid 7");
-	refused("here",
-	        "'here' has a route by a nexthop object, which would stay: delete it (`ip nexthop del id 7`), or use another interface");
+	refused("here", "'here' has a route with a nexthop object, which would remain: "
+	                "delete it (`ip nexthop del id 7`), or use another interface");
 	veth_run("ip nexthop del id 7");
 	TEST_SAME_TEXT(veth_describe("here", text), before);
 	give_back(take("here"));
@@ -424,12 +425,13 @@ static void an_offload_that_stays_on_is_refused(void)
 
 	CU_ASSERT(refusal_by_offload("eth1", &offloads, true, &err));
 	CU_ASSERT(!refusal_by_offload("eth1", &offloads, false, &err));
-	TEST_CONTAINS(err.text, "'eth1' keeps its offload 'rx-gro' on, which joins frames before anyone sees them: ");
+	TEST_CONTAINS(err.text, "'eth1' keeps its offload 'rx-gro' on, which "
+	                        "merges frames before anyone sees them: ");
 	offloads.all[2].on = true;
 	CU_ASSERT(!refusal_by_offload("eth1", &offloads, true, &err));
-	TEST_CONTAINS(err.text,
-	              "'eth1' keeps its offload 'rx-lro' on, which joins frames before anyone sees them, and its driver cannot switch "
-	              "it off: use another interface");
+	TEST_CONTAINS(err.text, "'eth1' keeps its offload 'rx-lro' on, which "
+	                        "merges frames before anyone sees them, and its "
+	                        "driver cannot switch it off: use another interface");
 }
 
 const CU_TestInfo tests_live_interface[] = {

@@ -162,7 +162,7 @@ static void what_cannot_be_played_is_told(void)
 	TEST_CONTAINS(output, "--server and --session cannot be used together");
 	(void)test_write("http.yaml", "name: s\nfaults:\n- {name: bad, http_status: {code: 503}}\n");
 	CU_ASSERT_EQUAL(stutter("exec http.yaml --session s.yaml -- true || [ $? -eq 2 ]"), 0);
-	TEST_CONTAINS(output, "with 'session' there is none of HTTP or TLS");
+	TEST_CONTAINS(output, "with 'session' there is no HTTP or TLS service");
 }
 
 const CU_TestInfo tests_live_played[] = {

@@ -306,7 +306,7 @@ static void what_cannot_be_opened_is_told_of(void)
 
 	veth_enter();
 	CU_ASSERT(!port_open_interface(&port, "nothere", &err));
-	TEST_CONTAINS(err.text, "there is no interface 'nothere'");
+	TEST_CONTAINS(err.text, "unknown interface 'nothere'");
 	veth_pair("here", "there");
 	veth_run("ip link set dev here down");
 	CU_ASSERT(!port_open_interface(&port, "here", &err));

@@ -71,7 +71,7 @@ static void faults_of_services_act_in_front_of_a_real_server(void)
 			"cat proxy.txt; cat run/trace.txt; grep -h 'at:' run/plan.yaml"),
 		0);
 	TEST_CONTAINS(proxy_fixture_output, "got 1\n0 got\ngot 1\n100000 got\ngot 0\n300000 got\nsame\n");
-	TEST_CONTAINS(proxy_fixture_output, "the fault 'busy' stays: 'http_status' happens in a service");
+	TEST_CONTAINS(proxy_fixture_output, "the fault 'busy' cannot be changed: 'http_status' acts in a service");
 	TEST_CONTAINS(proxy_fixture_output, "{\"ok\":true,\"added\":[\"later\"]}\n");
 	TEST_CONTAINS(proxy_fixture_output, "proxy 0\n");
 	TEST_CONTAINS(proxy_fixture_output, "\nserver    srv.http#1..4\n");
@@ -148,9 +148,7 @@ static void an_interface_that_does_not_come_back_is_told(void)
 	CU_ASSERT_EQUAL(proxy_fixture_run("begin s.yaml; pkill -KILL -x -P $proxy stutter-guard; end; grep 'as it was' proxy.txt"), 0);
 	TEST_SAME_TEXT(
 		proxy_fixture_output,
-		"proxy 125\nstutter: 'd1' is not as it was (see `ip addr show d1`, `ip route`, `ethtool -k d1`): the process that puts it "
-		"back has been killed\nstutter: 's1' is not as it was (see `ip addr show s1`, `ip route`, `ethtool -k s1`): the process "
-		"that puts it back has been killed\n");
+		"proxy 125\nstutter: 'd1' is not as it was (see `ip addr show d1`, `ip route`, `ethtool -k d1`): the process that restores it has been killed\nstutter: 's1' is not as it was (see `ip addr show s1`, `ip route`, `ethtool -k s1`): the process that restores it has been killed\n");
 }
 
 /* Without --skew-limit; whether this machine keeps it is another matter. */
@@ -193,14 +191,14 @@ static void what_cannot_be_is_refused_before_anything_is_touched(void)
 	                                  "$p --device-side d1 --server-side s1 good.yaml --least 50% --out run; echo $?\n"
 	                                  "test -e run || echo untouched"),
 	                0);
-	TEST_CONTAINS(proxy_fixture_output, "stutter: s.yaml: the fault 'out' cannot happen here: 'carrier' happens to the cable");
+	TEST_CONTAINS(proxy_fixture_output, "stutter: s.yaml: the fault 'out' cannot be used here: 'carrier' acts on the cable");
 	TEST_CONTAINS(proxy_fixture_output, "proxy needs two interfaces: give --device-side and --server-side");
 	TEST_CONTAINS(proxy_fixture_output, "--device-side and --server-side are both d1");
 	TEST_CONTAINS(proxy_fixture_output, "nowhere");
 	TEST_CONTAINS(proxy_fixture_output, "untouched\n");
 	TEST_CONTAINS(proxy_fixture_output,
-	              "phase.yaml: the fault 'w' would wait for ever: 'during: download' needs somebody who tells the phases");
-	TEST_CONTAINS(proxy_fixture_output, "; give --control and tell them");
+	              "phase.yaml: the fault 'w' would never act: 'during: download' needs the phases to be reported");
+	TEST_CONTAINS(proxy_fixture_output, "; give --control and report them");
 	TEST_CONTAINS(proxy_fixture_output, "its.yaml: 'session:' is played in place of a server: give --session and no --server-side");
 	TEST_CONTAINS(proxy_fixture_output, "--session and --web-ports cannot be used together");
 	TEST_CONTAINS(proxy_fixture_output, "--session and --replay cannot be used together");

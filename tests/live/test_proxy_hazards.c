@@ -73,7 +73,7 @@ static void a_second_proxy_is_refused_and_the_first_goes_on(void)
 	    "$stutter proxy --device-side x1 --server-side s1 s.yaml --control second.sock; echo \"second $?\"; ping 2\n"
 	    "$stutter proxy --device-side d1 --server-side x1 s.yaml --control control.sock; echo \"third $?\"; ping 3\n"
 	    "end; cat proxy.txt; compare d1; compare s1; compare x1");
-	TEST_CONTAINS(proxy_fixture_output, "1 packets received\nstutter: 's1' is taken by another proxy (process ");
+	TEST_CONTAINS(proxy_fixture_output, "1 packets received\nstutter: 's1' is in use by another proxy (process ");
 	TEST_CONTAINS(proxy_fixture_output, "second 2\n2 packets received\n");
 	TEST_CONTAINS(proxy_fixture_output, "third 2\n3 packets received\nproxy 0\n");
 	TEST_CONTAINS(proxy_fixture_output, "d1 as before\ns1 as before\nx1 as before\n");

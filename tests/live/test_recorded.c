@@ -242,7 +242,7 @@ static void with_ipv6_alone_it_is_said_that_this_is_why(void)
 	    "tries=0; until curl -s -o got 'http://[fd00::1]/body' || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done\n"
 	    "end_capture\n");
 	TEST_CONTAINS(print_import("a.pcapng", 2),
-	              "packets are of IPv6, which a session does not have: capture the device where it has IPv4");
+	              "packets are IPv6, which a session does not support: capture the device where it uses IPv4");
 }
 
 static void links_of_two_kinds_in_one_pcapng_are_told(void)
@@ -252,7 +252,7 @@ static void links_of_two_kinds_in_one_pcapng_are_told(void)
 	run("capture dumpcap -q -i near -w a.pcapng\n" SERVE FETCH "end_capture\n"
 	    "mv a.pcapng first.pcapng; capture dumpcap -q -i any -w a.pcapng\n" FETCH "end_capture\n"
 	    "mergecap -a -w both.pcapng first.pcapng a.pcapng\n");
-	TEST_CONTAINS(print_import("both.pcapng", 2), "its interfaces are of several kinds of links: capture on those of one kind");
+	TEST_CONTAINS(print_import("both.pcapng", 2), "its interfaces have different link types: capture on interfaces of one type");
 }
 
 static void what_is_packed_is_told_with_the_cure(void)
@@ -262,7 +262,10 @@ static void what_is_packed_is_told_with_the_cure(void)
 	need_all("dumpcap");
 	test_needs_program("gzip");
 	run("capture dumpcap -q -i near -w a.pcapng\n" SERVE FETCH "end_capture\ngzip a.pcapng\n");
-	(void)snprintf(path, sizeof path, "this is packed by gzip: unpack it first, `gzip -dk %s/a.pcapng.gz`", test_folder());
+	(void)snprintf(path, sizeof path,
+	               "this is compressed with gzip: decompress "
+	               "it first, `gzip -dk %s/a.pcapng.gz`",
+	               test_folder());
 	TEST_CONTAINS(print_import("a.pcapng.gz", 2), path);
 }
 

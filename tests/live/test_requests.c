@@ -90,28 +90,31 @@ static void faults_come_change_and_go(void)
 static void bad_requests_are_told_and_change_nothing(void)
 {
 	static const struct asked list[] = {
-		{"", "{\"ok\":false,\"error\":\"'' is not a request; use list, add, change, remove, phase, counters or stop\"}\n", false},
-		{"lost", "'lost' is not a request", false},
-		{"list all", "'list' stands alone, without 'all'", false},
-		{"add", "add what? Such as: add {name: slow, delay: 20ms}", false},
-		{"add {name: x, dorp: true}", "fault:1:11: 'dorp' is no key of a fault; did you mean 'drop'?", false},
+		{"", "{\"ok\":false,\"error\":\"unknown request ''; allowed: list, add, change, remove, phase, counters, stop\"}\n", false},
+		{"lost", "unknown request 'lost'", false},
+		{"list all", "'list' takes no argument: unexpected 'all'", false},
+		{"add", "`add` needs a fault, such as: add {name: slow, delay: 20ms}", false},
+		{"add {name: x, dorp: true}", "fault:1:11: unknown key 'dorp' in a fault; did you mean 'drop'?", false},
 		{"add {name: x, delay: 20}", "fault:1:", false},
 		{"add {name: x", "this is not YAML", false},
 		{"add drop", "fault:1:1: ", false},
-		{"add {name: lost, delay: 1ms}", "there is a fault 'lost' already: give this one a name of its own, or `change` that",
-	         false},
-		{"add {name: x, tx_stall: true}", "the fault 'x' cannot happen here: 'tx_stall' happens inside the emulated device", false},
-		{"add {name: x, from: enc.tx#1, drop: true}", "would wait for ever: 'from: enc.tx#1' is of the emulated device", false},
-		{"change", "change what into what?", false},
-		{"change lost", "change what into what?", false},
-		{"change lots {drop: true}", "there is no fault 'lots'; did you mean 'lost'?; `list` has their names", false},
+		{"add {name: lost, delay: 1ms}", "the fault 'lost' exists already: use another name, or `change` it", false},
+		{"add {name: x, tx_stall: true}", "the fault 'x' cannot be used here: 'tx_stall' acts inside the emulated device", false},
+		{"add {name: x, from: enc.tx#1, drop: true}", "would never act: 'from: enc.tx#1' belongs to the emulated device", false},
+		{"change", "`change` needs a name and a fault", false},
+		{"change lost", "`change` needs a name and a fault", false},
+		{"change lots {drop: true}", "unknown fault 'lots'; did you mean 'lost'?; `list` shows their names", false},
 		{"change lost {delay: 20}", "fault:1:9: ", false},
-		{"change lost {name: other, drop: true}", "there is a fault 'other' already", false},
-		{"remove", "which fault? `list` has their names", false},
-		{"remove x", "there is no fault 'x'", false},
-		{"phase", "a phase is a word of 1 to 15 letters, digits, dashes and underscores, such as download, not ''", false},
+		{"change lost {name: other, drop: true}", "the fault 'other' exists already", false},
+		{"remove", "no fault named; `list` shows their names", false},
+		{"remove x", "unknown fault 'x'", false},
+		{"phase",
+	         "a phase must be 1 to 15 letters, digits, "
+	         "dashes or underscores, such as download, "
+	         "not ''",
+	         false},
 		{"phase a b", "not 'a b'", false},
-		{"stop now", "'stop' stands alone, without 'now'", false},
+		{"stop now", "'stop' takes no argument: unexpected 'now'", false},
 	};
 
 	RUN("name: x\nfaults:\n- {name: other, direction: to-device, delay: 1ms}\n- {name: lost, drop: true}\n", list);
@@ -258,9 +261,9 @@ static void a_window_of_an_added_fault_begins_now(void)
 
 static bool try_to_change_a_replay(struct live_fixture *f, struct bridge *bridge)
 {
-	TEST_CONTAINS(live_fixture_ask(f, bridge, "add {drop: true}"),
-	              "this is a replay: its decisions are those of a run that was, and cannot be changed");
-	TEST_CONTAINS(live_fixture_ask(f, bridge, "remove lost"), "there is no fault 'lost'");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "add {drop: true}"), "this is a replay: its decisions are those "
+	                                                               "of an earlier run, and cannot be changed");
+	TEST_CONTAINS(live_fixture_ask(f, bridge, "remove lost"), "unknown fault 'lost'");
 	return true;
 }
 

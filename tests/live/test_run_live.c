@@ -114,9 +114,9 @@ static void a_device_with_keys_needs_more_than_files(void)
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "test ! -e %s/site", test_folder()), 0);
 	/* If it is refused, nothing is created. */
 	CU_ASSERT_EQUAL(stutter("release live.yaml --out 'a site'"), 2);
-	TEST_CONTAINS(output, "has characters that the servers' files cannot have");
+	TEST_CONTAINS(output, "has characters that the servers' files cannot contain");
 	CU_ASSERT_EQUAL(stutter("release live.yaml --out \"$(printf 'new/a\\nsite')\""), 2);
-	TEST_CONTAINS(output, "has characters that the servers' files cannot have");
+	TEST_CONTAINS(output, "has characters that the servers' files cannot contain");
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "ls -d %s/a* %s/new", test_folder(), test_folder()), 2);
 	CU_ASSERT_EQUAL(stutter("release live.yaml"), 2);
 	TEST_CONTAINS(output, "needs --out DIR");
@@ -133,7 +133,7 @@ static void options_that_exclude_each_other_are_refused(void)
 		{"--skew-limit 1s", "--skew-limit needs --live: it is about sessions in wall time"},
 		{"--web-ports 80", "--web-ports needs --live: it is about sessions in wall time"},
 		{"--live --web-ports 80", "--web-ports needs a server of your own"},
-		{"--live --server true --web-ports 80,x", "--web-ports: '80,x' are no ports"},
+		{"--live --server true --web-ports 80,x", "--web-ports: invalid ports '80,x'"},
 		{"--live --server true --server-side lo", "use one of them"},
 		{"--live --server ' '", "--server: the command is empty"},
 		{"--live --skew-limit soon", "--skew-limit"},
@@ -142,7 +142,7 @@ static void options_that_exclude_each_other_are_refused(void)
 		{"--live --repeat 2", "--repeat compares digests"},
 		{"--live --twice", "--twice compares digests"},
 		{"--live --server-side nowhere0", "nowhere0"},
-		{"--live --server-side tap:this-name-is-too-long", "is no name of an interface"},
+		{"--live --server-side tap:this-name-is-too-long", "invalid interface name"},
 	};
 
 	write_scenario("");
@@ -158,9 +158,9 @@ static void what_a_server_of_ones_own_cannot_do_is_refused_by_name(void)
 		const char *rest, *told;
 	} cases[] = {
 		{"faults:\n  - {name: old, tls_certificate: {kind: expired}}\n",
-	         "the fault 'old' cannot happen in front of a real server: 'tls_certificate'"},
+	         "the fault 'old' cannot be used in front of a real server: 'tls_certificate'"},
 		{"faults:\n  - {name: moved, dhcp: {answer: other_address}}\n",
-	         "the fault 'moved' cannot happen in front of a real server: 'dhcp'"},
+	         "the fault 'moved' cannot be used in front of a real server: 'dhcp'"},
 		{"expect:\n  told: true\n", "'told' under 'expect:'"},
 		{"expect:\n  traffic: 2\n", "'traffic' under 'expect:'"},
 	};
@@ -178,7 +178,7 @@ static void a_server_that_does_not_start_proves_nothing(void)
 	needs_namespaces();
 	write_scenario("");
 	CU_ASSERT_EQUAL(stutter("run live.yaml --live --server 'echo no such thing; exit 3' --out out"), 125);
-	TEST_CONTAINS(output, "the server did not start: its status is 3; it said: no such thing");
+	TEST_CONTAINS(output, "the server did not start: exit status 3; its output: no such thing");
 	TEST_FILE_CONTAINS("out/live/seed-1/verdict.json", "\"verdict\": \"inconclusive\"");
 	TEST_FILE_CONTAINS("out/live/seed-1/server.log", "no such thing");
 }

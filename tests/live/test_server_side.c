@@ -133,7 +133,7 @@ static void one_that_does_not_listen_is_refused(void)
 
 	need("true");
 	CU_ASSERT_PTR_NULL(server_side_open(&wish, &tap, &err));
-	TEST_CONTAINS(err.text, "its status is 2; it said: no such file");
+	TEST_CONTAINS(err.text, "exit status 2; its output: no such file");
 }
 
 /* Be the owner, and die: nothing of the server is left. */

@@ -527,7 +527,7 @@ static void what_needs_a_key_is_refused_by_name(void)
 {
 	exec_fixture_faults("- {name: old, tls_certificate: {kind: expired}}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run("true", "true\n"), 2);
-	TEST_CONTAINS(exec_fixture_output(), "the fault 'old' cannot happen in front of a real server: 'tls_certificate'");
+	TEST_CONTAINS(exec_fixture_output(), "the fault 'old' cannot be used in front of a real server: 'tls_certificate'");
 	TEST_CONTAINS(exec_fixture_output(), "give the server such a certificate");
 	exec_fixture_faults("- {name: moved, dhcp: {answer: other_address}}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run("true", "true\n"), 2);
@@ -537,7 +537,7 @@ static void what_needs_a_key_is_refused_by_name(void)
 	CU_ASSERT_EQUAL(test_shell(said, sizeof said, "cd %s && %s exec s.yaml --web-ports 80,x --server true -- true", test_folder(),
 	                           test_program()),
 	                2);
-	TEST_CONTAINS(said, "--web-ports: '80,x' are no ports");
+	TEST_CONTAINS(said, "--web-ports: invalid ports '80,x'");
 }
 
 /* docs/live.md has a row for every fault of the services, and says of each what relay_refusal() does. */

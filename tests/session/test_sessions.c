@@ -286,7 +286,7 @@ static void a_replay_on_another_device_lists_what_it_did_not_find(void)
 	free(list);
 	test_expect_status(output, stutter("replay frozen.yaml --device other.yaml --least 0%% --out c"), STATUS_PASSED);
 	test_expect_status(output, stutter("replay small.yaml --out d"), 2);
-	TEST_CONTAINS(output, "small.yaml:1:1: this is no frozen plan");
+	TEST_CONTAINS(output, "small.yaml:1:1: this is not a frozen plan");
 }
 
 static void the_summary_tells_what_each_fault_did(void)

@@ -128,7 +128,7 @@ static pid_t fork_at_rest(struct descriptors *descriptors, int kept, struct erro
 	pid_t pid = -1;
 
 	if (!rest_begin())
-		error_set(err, "QEMU's other threads do not come to rest");
+		error_set(err, "QEMU's other threads do not become idle");
 	else if (!find_descriptors(descriptors, kept))
 		error_set(err, "QEMU's open files cannot be listed: %s", strerror(errno));
 	else if ((pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, NULL, NULL, 0)) < 0)

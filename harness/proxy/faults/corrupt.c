@@ -35,7 +35,7 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	if ((params->bits > 0) != (params->flips.count > 0))
 		return true;
 	*ret_key = params->bits > 0 ? "xor" : "corrupt";
-	return error_set(err, "say either how many bits, or which: bits or xor");
+	return error_set(err, "give either the number of bits or their positions: 'bits' or 'xor'");
 }
 
 static bool draws(const struct action_params *params)

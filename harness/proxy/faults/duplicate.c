@@ -16,13 +16,15 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 
 	if (fault->match.netem_exact && (params->copies != 1 || params->between_ns > 0 || params->flips.count > 0)) {
 		*ret_key = params->copies != 1 ? "copies" : params->between_ns > 0 ? "delay" : "flips";
-		return error_set(err, "with 'netem_exact' there is one copy, and what becomes of it is the business of the faults behind");
+		return error_set(
+			err,
+			"'netem_exact' makes one copy, which the faults after this one change");
 	}
 
 	if (params->between_ns <= FAULT_TIME_MAX / params->copies)
 		return true;
 	*ret_key = "delay";
-	return error_set(err, "the last of the copies would come later than the most allowed, 365d");
+	return error_set(err, "the last of the copies would come later than the maximum of 365d");
 }
 
 static struct frame *copy_of(const struct frame *frame, const struct flips *flips)

@@ -43,7 +43,7 @@ static const char *not_in_front(const void *params)
 	const struct dhcp_params *fault = params;
 
 	return fault->answer == DHCP_OTHER_ADDRESS
-	               ? "the real server would have to give and to know the other address; give it another range, or take 'answer: nak'"
+	               ? "the real server would have to hand out and know the other address; give it another range, or use 'answer: nak'"
 	               : NULL;
 }
 

@@ -28,7 +28,7 @@ static void tls(const void *params, struct tls_visit *visit)
 static const char *not_in_front(const void *params)
 {
 	(void)params;
-	return "only whoever has the server's key can make a certificate, and TLS stays closed here; give the server such a certificate";
+	return "a certificate needs the server's key, and TLS is not decrypted here; give the server such a certificate";
 }
 
 static const struct service_fault act = {.tls = tls, .not_in_front = not_in_front};

@@ -139,10 +139,10 @@ static void an_option_given_again_overrides_the_first(void)
 	CU_ASSERT(cli_is_given(&begun.values, "quiet") && !cli_is_given(&begun.values, "resume"));
 	PARSE(&now, "--resume", "dir", "--seed", "6");
 	CU_ASSERT(!cli_take_anew(&begun.values, &now.values, anew, "the things that it", "try", &err));
-	TEST_SAME_TEXT(err.text, "--resume goes on as the try was begun; it takes no --seed");
+	TEST_SAME_TEXT(err.text, "--resume continues the try as it was begun; it takes no --seed");
 	PARSE(&now, "--resume", "dir", "b");
 	CU_ASSERT(!cli_take_anew(&begun.values, &now.values, anew, "the things that it", "try", &err));
-	TEST_SAME_TEXT(err.text, "--resume goes on with the things that it was begun with; it takes no 'b'");
+	TEST_SAME_TEXT(err.text, "--resume continues with the things that it was started with; it takes no 'b'");
 }
 
 const CU_TestInfo tests_values[] = {

@@ -44,8 +44,8 @@ static void what_is_no_table_is_refused_with_its_line(void)
 	is_refused("-32769", "1", "'-32769' is not");
 	is_refused("1.5", "1", "'1.5' is not");
 	is_refused("99999999999999999999", "1", "'99999999999999999999' is not");
-	is_refused("# nothing\n", "1", "there is no number");
-	is_refused("", "1", "there is no number");
+	is_refused("# nothing\n", "1", "this table is empty");
+	is_refused("", "1", "this table is empty");
 	CU_ASSERT_FALSE(dist_open(&dist, "/no/such/file", &err));
 	TEST_CONTAINS(err.text, "the table /no/such/file cannot be read: No such file or directory");
 	CU_ASSERT_FALSE(dist_open(&dist, "/", &err));

@@ -242,25 +242,25 @@ static void tables_refuse_what_makes_no_sense(void)
 		const char *action;
 		const char *key, *value, *why;
 	} rows[] = {
-		{"rx_pointer", "xor", "0", "less than the least allowed, 1"},
-		{"rx_pointer", "xor", "65536", "more than the most allowed, 65535"},
-		{"spi_bit", "bit", "8", "more than the most allowed, 7"},
+		{"rx_pointer", "xor", "0", "below the minimum of 1"},
+		{"rx_pointer", "xor", "65536", "above the maximum of 65535"},
+		{"spi_bit", "bit", "8", "above the maximum of 7"},
 		{"spi_bit", "line", "sck", "'sck' is not"},
 		{"spi_stuck", "level", "2", "'2' is not"},
 		{"int_stuck", "level", "low", "'low' is not"},
-		{"int_stuck", "for", "0ns", "less than the least allowed, 1ns"},
-		{"carrier", "for", "0ns", "less than the least allowed, 1ns"},
-		{"outage", "for", "0ns", "less than the least allowed, 1ns"},
-		{"clkrdy", "after", "0ns", "less than the least allowed, 1ns"},
+		{"int_stuck", "for", "0ns", "below the minimum of 1ns"},
+		{"carrier", "for", "0ns", "below the minimum of 1ns"},
+		{"outage", "for", "0ns", "below the minimum of 1ns"},
+		{"clkrdy", "after", "0ns", "below the minimum of 1ns"},
 		{"spi_cut", "after", "-1", "-1"},
 		{"rx_pktif", "kind", "missing", "'missing' is not"},
-		{"rx_overflow", "flag", "lost", "neither true nor false"},
-		{"spi_stall", "for", "0ns", "less than the least allowed, 1ns"},
-		{"spi_slow", "factor", "1", "less than the least allowed, 2"},
-		{"spi_slow", "factor", "1001", "more than the most allowed, 1000"},
-		{"int_double", "after", "0ns", "less than the least allowed, 1ns"},
+		{"rx_overflow", "flag", "lost", "expected true or false"},
+		{"spi_stall", "for", "0ns", "below the minimum of 1ns"},
+		{"spi_slow", "factor", "1", "below the minimum of 2"},
+		{"spi_slow", "factor", "1001", "above the maximum of 1000"},
+		{"int_double", "after", "0ns", "below the minimum of 1ns"},
 		{"gemodel", "p", "100.1%", "100.1%"},
-		{"tx_stall", "flags", "yes", "neither true nor false"},
+		{"tx_stall", "flags", "yes", "expected true or false"},
 		{"delay", "distribution", "gauss", "'gauss' is not"},
 		{"delay", "correlation", "101%", "more than 100%"},
 		{"loss", "percent", "101%", "more than 100%"},
@@ -268,14 +268,14 @@ static void tables_refuse_what_makes_no_sense(void)
 		{"loss_state", "p31", "101%", "more than 100%"},
 		{"rate", "overhead", "1.5", "'1.5' is not a whole number of bytes"},
 		{"rate", "overhead", "--1", "'--1' is not a whole number of bytes"},
-		{"rate", "overhead", "-65536", "beyond the most allowed, 65535 either way"},
-		{"rate", "cell_overhead", "65536", "beyond the most allowed, 65535 either way"},
-		{"rate", "cell_size", "65536", "more than the most allowed, 65535"},
-		{"reorder", "gap", "0", "less than the least allowed, 1"},
-		{"hold", "frames", "0", "less than the least allowed, 1"},
-		{"duplicate", "copies", "0", "less than the least allowed, 1"},
-		{"duplicate", "copies", "1001", "more than the most allowed, 1000"},
-		{"corrupt", "bits", "33", "more than the most allowed, 32"},
+		{"rate", "overhead", "-65536", "out of range: at most 65535 either way"},
+		{"rate", "cell_overhead", "65536", "out of range: at most 65535 either way"},
+		{"rate", "cell_size", "65536", "above the maximum of 65535"},
+		{"reorder", "gap", "0", "below the minimum of 1"},
+		{"hold", "frames", "0", "below the minimum of 1"},
+		{"duplicate", "copies", "0", "below the minimum of 1"},
+		{"duplicate", "copies", "1001", "above the maximum of 1000"},
+		{"corrupt", "bits", "33", "above the maximum of 32"},
 		{"corrupt", "part", "header", "'header' is not"},
 		{"corrupt", "xor", "54", "is not OFFSET:BYTES"},
 		{"corrupt", "xor", "54:", "is not OFFSET:BYTES"},
@@ -284,20 +284,20 @@ static void tables_refuse_what_makes_no_sense(void)
 		{"corrupt", "xor", "-1:01", "is not OFFSET:BYTES"},
 		{"corrupt", "xor", "+1:01", "is not OFFSET:BYTES"},
 		{"corrupt", "xor", "1:01,2:02", "is not OFFSET:BYTES"},
-		{"corrupt", "xor", "8192:01", "there is no byte 8192"},
-		{"corrupt", "xor", "8191:0101", "there is no byte 8192"},
-		{"corrupt", "xor", "99999999999999999999999:01", "there is no byte"},
-		{"truncate", "to", "8193", "more than the most allowed, 8192"},
-		{"pad", "to", "14", "less than the least allowed, 15"},
-		{"pad", "to", "8193", "more than the most allowed, 8192"},
-		{"mtu", "size", "67", "less than the least allowed, 68"},
-		{"mtu", "size", "8179", "more than the most allowed, 8178"},
+		{"corrupt", "xor", "8192:01", "byte 8192 is out of range"},
+		{"corrupt", "xor", "8191:0101", "byte 8192 is out of range"},
+		{"corrupt", "xor", "99999999999999999999999:01", "is out of range"},
+		{"truncate", "to", "8193", "above the maximum of 8192"},
+		{"pad", "to", "14", "below the minimum of 15"},
+		{"pad", "to", "8193", "above the maximum of 8192"},
+		{"mtu", "size", "67", "below the minimum of 68"},
+		{"mtu", "size", "8179", "above the maximum of 8178"},
 		{"forge", "what", "reset", "'reset' is not"},
 		{"forge", "to", "server", "'server' is not"},
-		{"rebind", "port", "65536", "more than the most allowed, 65535"},
-		{"firewall", "idle", "0ns", "less than the least allowed, 1ns"},
-		{"mahimahi", "queue", "0", "less than the least allowed, 1"},
-		{"link_trace", "queue", "1000001", "more than the most allowed, 1000000"},
+		{"rebind", "port", "65536", "above the maximum of 65535"},
+		{"firewall", "idle", "0ns", "below the minimum of 1ns"},
+		{"mahimahi", "queue", "0", "below the minimum of 1"},
+		{"link_trace", "queue", "1000001", "above the maximum of 1000000"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -324,8 +324,8 @@ static unsigned durations_end_at_a_year(const struct param *table)
 		CU_ASSERT(param_set(row, &object, "365d", &err));
 		memcpy(&got, (const char *)&object + row->offset, sizeof got);
 		CU_ASSERT_EQUAL(got, FAULT_TIME_MAX);
-		is_refused(table, row->key, "31536000000000001ns", "more than the most allowed, 365d");
-		is_refused(table, row->key, "366d", "more than the most allowed, 365d");
+		is_refused(table, row->key, "31536000000000001ns", "above the maximum of 365d");
+		is_refused(table, row->key, "366d", "above the maximum of 365d");
 	}
 	return count;
 }
@@ -335,8 +335,8 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	unsigned count = 0;
 
 	CU_ASSERT_EQUAL(durations_end_at_a_year(match_params), 0);
-	is_refused(match_params, "from", "366d", "more than the most allowed, 365d");
-	is_refused(match_params, "until", "+366d", "more than the most allowed, 365d");
+	is_refused(match_params, "from", "366d", "above the maximum of 365d");
+	is_refused(match_params, "until", "+366d", "above the maximum of 365d");
 	for (size_t i = 0; i < actions_count(); i++)
 		count += durations_end_at_a_year(action_at(i)->params);
 	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each;
@@ -353,40 +353,40 @@ static void parameters_that_exclude_each_other_are_refused(void)
 	is_right(made_fault("f", "", "delay", "time=1ms;distribution=constant"));
 	is_right(made_fault("f", "", "delay", "time=1ms;jitter=2ms;distribution=normal"));
 	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;distribution=table"), "table", "needs the table's file");
-	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;table=x.dist"), "table", "only read with 'distribution: table'");
+	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;table=x.dist"), "table", "only be used with 'distribution: table'");
 	is_wrong(made_fault("f", "", "delay", "time=1ms;jitter=1ms;distribution=table;table=/no/such.dist"), "table",
 	         "the table /no/such.dist cannot be read: No such file");
-	is_wrong(made_fault("f", "", "loss_state", "p13=60%;p14=41%"), "p14", "together they are more than 100%");
+	is_wrong(made_fault("f", "", "loss_state", "p13=60%;p14=41%"), "p14", "their sum is more than 100%");
 	is_right(made_fault("f", "", "loss_state", "p13=60%;p14=40%"));
-	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=41%"), "p32", "together they are more than 100%");
+	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=41%"), "p32", "their sum is more than 100%");
 	is_right(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%"));
-	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p32=2%"), "p32", "together more than 100%");
-	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%;p23=0%"), "p23", "nothing is lost any more");
+	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p32=2%"), "p32", "their sum is more than 100%");
+	is_wrong(made_fault("f", "", "loss_state", "p13=1%;p31=60%;p32=40%;p23=0%"), "p23", "a state that loses nothing");
 	is_right(made_fault("f", "", "loss_state", "p13=0%;p31=60%;p32=40%;p23=0%"));
 	is_wrong(made_fault("f", "", "slot", "min_delay=2ms;max_delay=1ms"), "max_delay", "less than min_delay");
-	is_wrong(made_fault("f", "", "slot", ""), "min_delay", "there is always one");
-	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;time=1ms"), "time", "give one of these pairs");
-	is_wrong(made_fault("f", "", "slot", "max_delay=1ms;time=1ms"), "time", "give one of these pairs");
+	is_wrong(made_fault("f", "", "slot", ""), "min_delay", "have no effect");
+	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;time=1ms"), "time", "not both");
+	is_wrong(made_fault("f", "", "slot", "max_delay=1ms;time=1ms"), "time", "not both");
 	is_wrong(made_fault("f", "", "slot", "time=1ms;jitter=2ms"), "jitter", "larger than the delay");
 	is_wrong(made_fault("f", "", "slot", "min_delay=1ms;jitter=2ms"), "jitter", "larger than the delay");
 	is_wrong(made_fault("f", "", "slot", "time=1ms;jitter=2ms;distribution=table"), "table", "needs the table's file");
 	is_right(made_fault("f", "", "slot", "time=1ms;jitter=2ms;distribution=normal"));
 	is_right(made_fault("f", "", "slot", "min_delay=0ns;max_delay=1ns"));
-	is_wrong(made_fault("f", "", "duplicate", "copies=2;delay=183d"), "delay", "later than the most allowed, 365d");
+	is_wrong(made_fault("f", "", "duplicate", "copies=2;delay=183d"), "delay", "later than the maximum of 365d");
 	is_right(made_fault("f", "", "duplicate", "copies=1;delay=365d"));
 	is_wrong(made_fault("f", "", "gemodel", "p=0%;r=0%"), "p", "never changes its state");
 	is_right(made_fault("f", "", "gemodel", "p=0%;r=1%"));
-	is_wrong(made_fault("f", "", "tx_flags", ""), "tx_flags", "say which flag");
+	is_wrong(made_fault("f", "", "tx_flags", ""), "tx_flags", "no flag given");
 	is_right(made_fault("f", "", "tx_flags", "lose_txif=true"));
 	is_right(made_fault("f", "", "tx_flags", "raise_txerif=true"));
 	is_right(made_fault("f", "", "tx_flags", "early_txif=true"));
 	is_right(made_fault("f", "", "tx_flags", "lose_txif=true;raise_txerif=true"));
-	is_wrong(made_fault("f", "", "corrupt", ""), "corrupt", "either how many bits, or which");
-	is_wrong(made_fault("f", "", "corrupt", "bits=1;xor=14:01"), "xor", "either how many bits, or which");
-	is_wrong(made_fault("f", "", "corrupt", "xor=14:00"), "corrupt", "either how many bits, or which");
+	is_wrong(made_fault("f", "", "corrupt", ""), "corrupt", "either the number of bits or their positions");
+	is_wrong(made_fault("f", "", "corrupt", "bits=1;xor=14:01"), "xor", "either the number of bits or their positions");
+	is_wrong(made_fault("f", "", "corrupt", "xor=14:00"), "corrupt", "either the number of bits or their positions");
 	is_right(made_fault("f", "", "corrupt", "xor=14:01"));
-	is_wrong(made_fault("f", "", "truncate", ""), "truncate", "to or by");
-	is_wrong(made_fault("f", "", "truncate", "to=60;by=1"), "by", "to or by");
+	is_wrong(made_fault("f", "", "truncate", ""), "truncate", "'to' or 'by'");
+	is_wrong(made_fault("f", "", "truncate", "to=60;by=1"), "by", "'to' or 'by'");
 	is_wrong(made_fault("f", "", "truncate", "to=13"), "to", "at least the 14 bytes");
 	is_right(made_fault("f", "", "truncate", "to=14"));
 	is_right(made_fault("f", "", "truncate", "by=1"));
@@ -423,7 +423,8 @@ static void there_are_no_more_bytes_to_change_than_a_decision_holds(void)
 		(void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u:80", i > 0 ? " " : "", 8000 + 2 * i);
 	TEST_SAME_TEXT(flips_of(text), text + strlen("xor="));
 	(void)snprintf(more, sizeof more, "%s 1:01", text + strlen("xor="));
-	is_refused(action_find("corrupt")->params, "xor", more, "more than 32 bytes are changed");
+	is_refused(action_find("corrupt")->params, "xor", more,
+	           "too many bytes: at most 32 can be changed");
 }
 
 static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)
@@ -449,9 +450,9 @@ static void what_happens_at_power_on_takes_no_window(void)
 
 static void ordinals_exclude_each_other(void)
 {
-	is_wrong(made_fault("f", "nth=1;every=2", "brown_out", ""), "nth", "exclude each other");
-	is_wrong(made_fault("f", "nth=1;first=2", "brown_out", ""), "nth", "exclude each other");
-	is_wrong(made_fault("f", "every=1;first=2", "brown_out", ""), "every", "exclude each other");
+	is_wrong(made_fault("f", "nth=1;every=2", "brown_out", ""), "nth", "are mutually exclusive");
+	is_wrong(made_fault("f", "nth=1;first=2", "brown_out", ""), "nth", "are mutually exclusive");
+	is_wrong(made_fault("f", "every=1;first=2", "brown_out", ""), "every", "are mutually exclusive");
 	is_right(made_fault("f", "nth=3", "brown_out", ""));
 	is_right(made_fault("f", "every=3", "brown_out", ""));
 	is_right(made_fault("f", "first=3", "brown_out", ""));
@@ -482,9 +483,9 @@ static void an_address_is_of_the_actions_own_site(void)
 				is_right(addressed(action, sites[s], "#7", ""));
 			else
 				is_wrong(addressed(action, sites[s], "#7", ""), "at",
-				         action_layer(action) == LAYER_PROXY ? "happens to frames, and"
-				         : action->site >= SITES             ? "so 'at' has no place here"
-				                                             : "is no address of");
+				         action_layer(action) == LAYER_PROXY ? "acts on frames, and"
+				         : action->site >= SITES             ? "so 'at' cannot be used here"
+				                                             : "does not fit");
 		}
 		CU_ASSERT_EQUAL(own, action->site < SITES);
 	}
@@ -505,8 +506,8 @@ static void an_address_counts_from_1(void)
 		{"##1", ""},
 		{"#1#2", ""},
 		{"#1 2", ""},
-		{"x#1", "is no address of"},
-		{" #1", "is no address of"},
+		{"x#1", "does not fit"},
+		{" #1", "does not fit"},
 		{"#18446744073709551616", ""},
 		{"#1ms", ""},
 	};
@@ -514,10 +515,10 @@ static void an_address_counts_from_1(void)
 
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		is_wrong(addressed(action, "enc.tx", wrong[i].rest, ""), "at", wrong[i].why);
-	is_wrong(addressed(action, "enc.t", "#1", ""), "at", "'enc.t#1' is no address of 'tx_stall', which happens at enc.tx#1");
-	is_wrong(addressed(action, "", "#1", ""), "at", "is no address of");
-	is_wrong(addressed(action, "ENC.TX", "#1", ""), "at", "is no address of");
-	is_wrong(addressed(action, " enc.tx", "#1", ""), "at", "is no address of");
+	is_wrong(addressed(action, "enc.t", "#1", ""), "at", "'enc.t#1' does not fit 'tx_stall', which happens at enc.tx#1");
+	is_wrong(addressed(action, "", "#1", ""), "at", "does not fit");
+	is_wrong(addressed(action, "ENC.TX", "#1", ""), "at", "does not fit");
+	is_wrong(addressed(action, " enc.tx", "#1", ""), "at", "does not fit");
 	is_right(addressed(action, "enc.tx", "#1", ""));
 	is_right(addressed(action, "enc.tx", "#18446744073709551615", ""));
 }
@@ -526,9 +527,9 @@ static void an_address_stands_alone_but_for_window_and_probability(void)
 {
 	const struct action *action = action_find("rx_error");
 
-	is_wrong(addressed(action, "enc.rx", "#5", ";nth=1"), "at", "no place beside it");
-	is_wrong(addressed(action, "enc.rx", "#5", ";every=1"), "at", "no place beside it");
-	is_wrong(addressed(action, "enc.rx", "#5", ";first=1"), "at", "no place beside it");
+	is_wrong(addressed(action, "enc.rx", "#5", ";nth=1"), "at", "cannot be used with it");
+	is_wrong(addressed(action, "enc.rx", "#5", ";every=1"), "at", "cannot be used with it");
+	is_wrong(addressed(action, "enc.rx", "#5", ";first=1"), "at", "cannot be used with it");
 	is_right(addressed(action, "enc.rx", "#5", ";from=1s;until=2s"));
 	is_right(addressed(action, "enc.rx", "#5", ";probability=50%"));
 }
@@ -547,7 +548,7 @@ static void direction_and_filter_are_the_proxys(void)
 			if (action_layer(action) == LAYER_PROXY)
 				is_right(ready(action, rows[r].match));
 			else
-				is_wrong(ready(action, rows[r].match), rows[r].key, "has no place here");
+				is_wrong(ready(action, rows[r].match), rows[r].key, "cannot be used here");
 		is_right(ready(action, "direction=both"));
 	}
 }
@@ -560,7 +561,7 @@ static void a_correlation_needs_frames_and_a_probability(void)
 			is_right(ready(action, "probability=5%;correlation=25%"));
 			is_wrong(ready(action, "correlation=25%"), "correlation", "needs a probability below 100%");
 		} else
-			is_wrong(ready(action, "probability=5%;correlation=25%"), "correlation", "has no place here");
+			is_wrong(ready(action, "probability=5%;correlation=25%"), "correlation", "cannot be used here");
 	}
 }
 
@@ -579,7 +580,7 @@ static void a_message_is_bytes_in_hexadecimal(void)
 		is_wrong(made_fault("f", match, "brown_out", ""), "message", "two digits each, such as '9b 80'");
 	}
 	is_right(made_fault("f", "message=00112233445566778899aabbccddeeff", "brown_out", ""));
-	is_wrong(made_fault("f", "message=00112233445566778899aabbccddeeff00", "brown_out", ""), "message", "not up to 16 bytes");
+	is_wrong(made_fault("f", "message=00112233445566778899aabbccddeeff00", "brown_out", ""), "message", "expected at most 16 bytes");
 	is_refused(match_params, "message", "00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff ", "longer than 47 bytes");
 }
 
@@ -590,7 +591,7 @@ static void messages_are_the_buses(void)
 		if (action->site == SITE_SPI)
 			is_right(ready(action, "message=9b80"));
 		else
-			is_wrong(ready(action, "message=9b80"), "message", "has no place here");
+			is_wrong(ready(action, "message=9b80"), "message", "cannot be used here");
 	}
 }
 

@@ -98,7 +98,7 @@ static void delays_are_tcs(void)
 		{" \tdelay\n 1ms ", DELAY "1ms" FREE},
 	};
 	static const struct row wrong[] = {
-		{"delay", "behind 'delay' there should be a time"},
+		{"delay", "'delay' must be followed by a time"},
 		{"delay 10xs", "'10xs' in 'delay' is not a time"},
 		{"delay 10m", "'10m' in 'delay' is not a time"},
 		{"delay 10ns", "'10ns' in 'delay' is not a time"},
@@ -108,16 +108,17 @@ static void delays_are_tcs(void)
 		{"delay 99999999999999999999", "'99999999999999999999' in 'delay' is not a time"},
 		{"latency normal", "'normal' in 'latency' is not a time"},
 		{"delay 10ms 5ms 101", "'101' in 'delay' is not a percentage from 0 to 100"},
-		{"delay 10ms 5ms 5% 7", "'7' is none of netem's words: limit, delay,"},
-		{"delay 10ms jitter 5ms", "'jitter' is none of netem's words"},
-		{"distribution normal", "'distribution' needs a 'delay' with a jitter"},
-		{"delay 10ms distribution normal", "'distribution' needs a 'delay' with a jitter"},
-		{"delay 10ms 1ms distribution", "behind 'distribution' there should be uniform,"},
-		{"delay 10ms 1ms distribution norm", "'norm' in 'distribution' is not uniform, normal, pareto, paretonormal or a file"},
-		{"", "there is no word in it"},
-		{" ", "there is no word in it"},
-		{"help", "'help' is none of netem's words"},
-		{"delayy 1ms", "'delayy' is none of netem's words"},
+		{"delay 10ms 5ms 5% 7", "unknown netem option '7'; allowed: limit, delay,"},
+		{"delay 10ms jitter 5ms", "unknown netem option 'jitter'"},
+		{"distribution normal", "'distribution' needs a 'delay' with jitter"},
+		{"delay 10ms distribution normal", "'distribution' needs a 'delay' with jitter"},
+		{"delay 10ms 1ms distribution", "'distribution' must be followed by uniform,"},
+		{"delay 10ms 1ms distribution norm",
+	         "unknown distribution 'norm'; allowed: uniform, normal, pareto, paretonormal, or a file"},
+		{"", "no netem option given"},
+		{" ", "no netem option given"},
+		{"help", "unknown netem option 'help'"},
+		{"delayy 1ms", "unknown netem option 'delayy'"},
 	};
 
 	ARE_RESOLVED(rows);
@@ -144,18 +145,19 @@ static void losses_are_tcs(void)
 		{"loss gemodel 1% 10% 70% 0.1%", "loss: gemodel p=1% r=10% 1-h=70% 1-k=0.1%"},
 	};
 	static const struct row wrong[] = {
-		{"loss", "'' behind 'loss' is not a percentage, random, state or gemodel"},
-		{"loss rand 1", "'rand' behind 'loss' is not a percentage, random, state or gemodel"},
-		{"loss random", "behind 'random' there should be a percentage"},
+		{"loss", "'' after 'loss' is not a percentage, random, state or gemodel"},
+		{"loss rand 1",
+	         "'rand' after 'loss' is not a percentage, random, state or gemodel"},
+		{"loss random", "'random' must be followed by a percentage"},
 		{"loss 101%", "'101%' in 'loss' is not a percentage from 0 to 100"},
 		{"loss 1%%", "'1%%' in 'loss' is not a percentage"},
-		{"loss 5 5 5", "'5' is none of netem's words"},
-		{"loss state 1 2 3 4 5 6", "'6' is none of netem's words"},
-		{"loss state", "behind 'state' there should be a percentage"},
+		{"loss 5 5 5", "unknown netem option '5'"},
+		{"loss state 1 2 3 4 5 6", "unknown netem option '6'"},
+		{"loss state", "'state' must be followed by a percentage"},
 		{"loss gemodel x", "'x' in 'loss' is not a percentage"},
-		{"loss 1% loss gemodel 2%", "'loss' comes twice"},
+		{"loss 1% loss gemodel 2%", "more than one loss model, at 'loss'"},
 		{"loss 1% ecn", "'ecn' is not emulated"},
-		{"loss state 60 41 60", "together they are more than 100%"},
+		{"loss state 60 41 60", "their sum is more than 100%"},
 	};
 
 	ARE_RESOLVED(rows);
@@ -180,7 +182,7 @@ static void order_copies_and_corruption_are_tcs(void)
 		{"gap 5", "'gap' needs 'reorder'"},
 		{"delay 1ms gap 5", "'gap' needs 'reorder'"},
 		{"delay 1ms reorder 5% gap 1.5", "'1.5' in 'gap' is not a whole number"},
-		{"delay 1ms reorder", "behind 'reorder' there should be a percentage"},
+		{"delay 1ms reorder", "'reorder' must be followed by a percentage"},
 		{"duplicate x", "'x' in 'duplicate' is not a percentage"},
 		{"corrupt x", "'x' in 'corrupt' is not a percentage"},
 	};
@@ -217,20 +219,21 @@ static void rates_and_slots_are_tcs(void)
 		{"slot 800us packets 3", "slot: slot min_delay=800us max_delay=800us packets=3"},
 	};
 	static const struct row wrong[] = {
-		{"rate", "behind 'rate' there should be a rate"},
+		{"rate", "'rate' must be followed by a rate"},
 		{"rate 1xx", "'1xx' in 'rate' is not a rate"},
-		{"rate 1mbit -70000", "'-70000' in 'rate' is not a whole number of bytes up to 65535 either way"},
-		{"rate 1mbit 1 70000", "a cell of more than 65535 bytes"},
+		{"rate 1mbit -70000",
+	         "'-70000' in 'rate' is not a whole number of bytes from -65535 to 65535"},
+		{"rate 1mbit 1 70000", "the cell size in 'rate' is above the maximum"},
 		{"limit 0", "with 'limit 0' every frame is lost"},
 		{"limit x", "'x' in 'limit' is not a number"},
 		{"slot packets 5", "'packets' in 'slot' is not a time"},
-		{"slot 1ms bytes 10k packets 5", "'packets' is none of netem's words"},
-		{"slot 1ms packets", "behind 'packets' there should be a whole number"},
+		{"slot 1ms bytes 10k packets 5", "unknown netem option 'packets'"},
+		{"slot 1ms packets", "'packets' must be followed by a whole number"},
 		{"slot 20us 10us", "max_delay is less than min_delay"},
-		{"slot 0", "there is always one"},
-		{"slot distribution", "behind 'distribution' there should be uniform,"},
-		{"slot distribution norm 1ms 1ms", "'norm' in 'distribution' is not uniform"},
-		{"slot distribution normal", "behind 'normal' there should be a time"},
+		{"slot 0", "have no effect"},
+		{"slot distribution", "'distribution' must be followed by uniform,"},
+		{"slot distribution norm 1ms 1ms", "unknown distribution 'norm'"},
+		{"slot distribution normal", "'normal' must be followed by a time"},
 		{"slot distribution normal 1ms packets 3", "'packets' in 'slot' is not a time"},
 	};
 
@@ -282,9 +285,9 @@ static void a_text_has_limits(void)
 	for (size_t i = 0; i < 65; i++)
 		memcpy(text + i * 2, "1 ", 2);
 	text[130] = '\0';
-	TEST_CONTAINS(resolved(text), "more than 64 words");
+	TEST_CONTAINS(resolved(text), "at most 64 are allowed");
 	(void)snprintf(text, sizeof text, "delay 1ms 1us distribution /%0191d", 0);
-	TEST_CONTAINS(resolved(text), "is a path longer than 191 bytes");
+	TEST_CONTAINS(resolved(text), "after 'distribution' is longer than 191 bytes");
 }
 
 const CU_TestInfo tests_netem[] = {

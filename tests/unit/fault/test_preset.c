@@ -80,7 +80,7 @@ static void one_direction_leaves_the_other_out(void)
 	CU_ASSERT_EQUAL_FATAL(count, 2);
 	CU_ASSERT(action_quantity(faults[0].action, &faults[0].params, "rate") == 240000 && faults[1].match.direction == MATCH_TO_DEVICE);
 	CU_ASSERT_FALSE(expand("rauc-1517", "direction=to-server", &err));
-	TEST_CONTAINS(err.text, "the preset 'rauc-1517' has nothing that goes this way");
+	TEST_CONTAINS(err.text, "the preset 'rauc-1517' has no faults in this direction");
 }
 
 static void who_says_which_occasions_has_said_all_of_it(void)
@@ -104,11 +104,12 @@ static void an_unknown_preset_gets_the_nearest_name(void)
 	struct error err = {0};
 
 	CU_ASSERT_FALSE(expand("gpsr", "", &err));
-	TEST_SAME_TEXT(err.text, "there is no preset 'gpsr'; did you mean 'gprs'?; `stutter list presets` has them all");
+	TEST_SAME_TEXT(err.text, "unknown preset 'gpsr'; did you mean 'gprs'?; "
+	                         "`stutter list presets` shows them all");
 	CU_ASSERT_FALSE(expand("ostree-2384", "", &err));
 	TEST_CONTAINS(err.text, "did you mean 'ostree-2383'?");
 	CU_ASSERT_FALSE(expand("", "", &err));
-	TEST_CONTAINS(err.text, "there is no preset ''; `stutter list presets` has them all");
+	TEST_CONTAINS(err.text, "unknown preset ''; `stutter list presets` shows them all");
 }
 
 static void a_name_that_leaves_no_room_is_refused(void)
@@ -120,7 +121,7 @@ static void a_name_that_leaves_no_room_is_refused(void)
 	TEST_SAME_TEXT(faults[0].name, "123456789012345678901234567890123456789012345678901234567: drop");
 	(void)snprintf(base.name, sizeof base.name, "1234567890123456789012345678901234567890123456789012345678");
 	CU_ASSERT_FALSE(preset_expand("mender-1821", &base, faults, &count, &err));
-	TEST_CONTAINS(err.text, "is too long: ': drop' comes behind it");
+	TEST_CONTAINS(err.text, "is too long: ': drop' is appended to it");
 }
 
 const CU_TestInfo tests_preset[] = {

@@ -80,12 +80,12 @@ static void what_is_no_address_is_refused(void)
 	static const struct {
 		const char *text, *why;
 	} rows[] = {
-		{"enc.tx", "the address 'enc.tx' lacks its number: enc.tx#1, enc.tx#2 and so on"},
+		{"enc.tx", "the address 'enc.tx' needs a number: enc.tx#1, enc.tx#2 and so on"},
 		{"enc.tx#0", "counted from 1"},
-		{"enc.tx[80]#1", "a site of the board has no flows: write enc.tx#7 or enc.tx#7..9"},
-		{"enc.tx#3..2", "run backwards"},
-		{"enc.tt#1", "is no word of an address"},
-		{"", "is no word of an address"},
+		{"enc.tx[80]#1", "only frames have flows: write enc.tx#7 or enc.tx#7..9"},
+		{"enc.tx#3..2", "runs backwards"},
+		{"enc.tt#1", "unknown address word"},
+		{"", "unknown address word"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

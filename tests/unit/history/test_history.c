@@ -188,7 +188,7 @@ static void a_run_without_sessions_is_none(void)
 	struct error err;
 
 	CU_ASSERT(!history_record(history, &run, &recorded, &err));
-	TEST_SAME_TEXT(err.text, "empty has no session in it");
+	TEST_SAME_TEXT(err.text, "empty has no sessions");
 	history_close(history);
 }
 
@@ -362,8 +362,8 @@ static void histories_of_several_machines_become_one(void)
 	              "new a/d/1 hang download: it came to fail\nnew b/d/18446744073709551615 hang download: it came to fail\n");
 	CU_ASSERT(history_merge(one, history_fixture_path("two.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 0);
-	check_merge_fails(one, "one.db", "is the very history");
-	check_merge_fails(one, "none.db", "there is no history");
+	check_merge_fails(one, "one.db", "cannot be merged into itself");
+	check_merge_fails(one, "none.db", "there is no readable history");
 	(void)test_write("text.db", "this is a file that is long enough to be looked at by SQLite, but is not one of its own, by far");
 	check_merge_fails(one, "text.db", "text.db");
 	CU_ASSERT(history_merge(one, history_fixture_path("two.db"), &count, &err));

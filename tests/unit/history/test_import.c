@@ -165,7 +165,7 @@ static void what_is_no_run_is_refused_with_its_place(void)
 	make_folder("run");
 	make_folder("run/a");
 	(void)test_write("run/run.json", "{}");
-	check_refused("run", "run has no session in it that came to a verdict");
+	check_refused("run", "run has no session with a verdict");
 	(void)test_write("run/a/verdict.json", "{\"scenario\": \"a\"");
 	check_refused("run", "run/a/verdict.json:1:16: ");
 	(void)test_write("run/a/verdict.json", "{\"scenario\": \"a\"}");

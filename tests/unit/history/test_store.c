@@ -98,7 +98,8 @@ static void a_newer_version_is_left_alone(void)
 	execute("newer.db", "CREATE TABLE t (a); PRAGMA application_id = 1400141172; PRAGMA user_version = 99;");
 	CU_ASSERT_EQUAL(test_shell(before, sizeof before, "sha1sum <%s", history_fixture_path("newer.db")), 0);
 	check_refused("newer.db", HISTORY_WRITE,
-	              "newer.db is a history of version 99, and this stutter knows those up to 4; use a newer stutter");
+	              "newer.db is a history of version 99, and this "
+	              "stutter reads versions up to 4; use a newer stutter");
 	check_refused("newer.db", HISTORY_READ, "version 99");
 	CU_ASSERT(!history_merge(history, history_fixture_path("newer.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
@@ -120,7 +121,8 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 
 	execute("h.db", "PRAGMA user_version = 99;");
 	CU_ASSERT(!history_record(history, &run, &recorded, &err));
-	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter knows those up to 4; use a newer stutter");
+	TEST_CONTAINS(err.text, "h.db is a history of version 99, and this stutter "
+	                        "reads versions up to 4; use a newer stutter");
 	history_fixture_add(other, 1000, "a/d/1/pass/5");
 	history_close(other);
 	CU_ASSERT(!history_merge(history, history_fixture_path("other.db"), &count, &err));
@@ -133,9 +135,9 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 static void what_is_no_history_is_left_alone(void)
 {
 	(void)test_write("text.db", "this is a file that is long enough to be looked at by SQLite, but is not one of its own, by far");
-	check_refused("text.db", HISTORY_WRITE, "text.db is no history: it is no SQLite file");
+	check_refused("text.db", HISTORY_WRITE, "text.db is not a history: it is not an SQLite file");
 	execute("other.db", "CREATE TABLE bookmarks (a);");
-	check_refused("other.db", HISTORY_WRITE, "other.db is no history but another program's SQLite file");
+	check_refused("other.db", HISTORY_WRITE, "other.db is not a history but another program's SQLite file");
 	execute("marked.db", "PRAGMA application_id = 7;");
 	check_refused("marked.db", HISTORY_WRITE, "another program's");
 	check_refused("none.db", HISTORY_READ, "none.db; `stutter history import DIR` makes one");

@@ -30,17 +30,17 @@ static void actions_of_other_layers_are_refused_by_name(void)
 		struct fault fault = {.name = "f", .action = action};
 		char begin[128];
 		params_init(match_params, &fault.match);
-		(void)snprintf(begin, sizeof begin, "the fault 'f' cannot happen here: '%s' happens ", action->name);
+		(void)snprintf(begin, sizeof begin, "the fault 'f' cannot be used here: '%s' acts ", action->name);
 		if (action_layer(action) == LAYER_PROXY)
 			TEST_SAME_TEXT(refusal(&fault, FIT_NO_PHASES), "");
 		else
 			CU_ASSERT_EQUAL(strncmp(refusal(&fault, FIT_NO_PHASES), begin, strlen(begin)), 0);
 	}
 	const struct fault cable = made_fault("pulled out", "", "carrier", "for=1s");
-	TEST_SAME_TEXT(
-		refusal(&cable, FIT_NO_PHASES),
-		"the fault 'pulled out' cannot happen here: 'carrier' happens to the cable, which a bridge only has the far side of; take "
-		"'outage' or 'drop' in its place, or take `stutter run`");
+	TEST_SAME_TEXT(refusal(&cable, FIT_NO_PHASES),
+	               "the fault 'pulled out' cannot be used here: 'carrier' acts "
+	               "on the cable, of which a bridge sees only the far side; "
+	               "use 'outage' or 'drop' instead, or use `stutter run`");
 }
 
 /* In front of a real server: those of frames as they are, those of services if they can be carried out there. */
@@ -62,7 +62,7 @@ static void a_relay_takes_faults_of_frames_and_most_of_services(void)
 	CU_ASSERT(of_services > 10);
 	const struct fault certificate = made_fault("f", "", "tls_certificate", "kind=expired");
 	CU_ASSERT_FALSE(fit_fault_with_relay(&certificate, FIT_NO_PHASES, &err));
-	TEST_CONTAINS(err.text, "only whoever has the server's key");
+	TEST_CONTAINS(err.text, "a certificate needs the server's key");
 }
 
 static void windows_at_sites_that_are_not_here_are_refused(void)
@@ -72,11 +72,11 @@ static void windows_at_sites_that_are_not_here_are_refused(void)
 			   time = made_fault("f", "from=1s;until=+2s", "drop", "");
 
 	TEST_SAME_TEXT(refusal(&device, FIT_PHASES),
-	               "the fault 'f' would wait for ever: 'from: enc.tx#7' is of the emulated device; name a "
-	               "frame or a time in its place");
-	TEST_CONTAINS(refusal(&server, FIT_PHASES), "'until: srv.http#1' is of the emulated far end");
+	               "the fault 'f' would never act: 'from: enc.tx#7' belongs "
+	               "to the emulated device; use a frame or a time instead");
+	TEST_CONTAINS(refusal(&server, FIT_PHASES), "'until: srv.http#1' belongs to the emulated far end");
 	TEST_SAME_TEXT(refusal_with(&server, true, FIT_PHASES), "");
-	TEST_CONTAINS(refusal_with(&device, true, FIT_PHASES), "'from: enc.tx#7' is of the emulated device");
+	TEST_CONTAINS(refusal_with(&device, true, FIT_PHASES), "'from: enc.tx#7' belongs to the emulated device");
 	TEST_SAME_TEXT(refusal(&frame, FIT_NO_PHASES), "");
 	TEST_SAME_TEXT(refusal(&time, FIT_NO_PHASES), "");
 }
@@ -86,9 +86,10 @@ static void phases_need_somebody_who_tells_them(void)
 	const struct fault fault = made_fault("f", "during=download", "drop", "");
 
 	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES),
-	              "the fault 'f' would wait for ever: 'during: download' needs somebody who tells the phases");
-	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES), "; leave it out, or take 'from' and 'until' in its place");
-	TEST_CONTAINS(refusal(&fault, FIT_PHASES_OFF), "; give --control and tell them with `stutter ctl phase`, or take");
+	              "the fault 'f' would never act: 'during: download' needs the phases to be reported");
+	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES), "; leave it out, or use 'from' and 'until' instead");
+	TEST_CONTAINS(refusal(&fault, FIT_PHASES_OFF),
+	              "; give --control and report them with `stutter ctl phase`, or use");
 	TEST_SAME_TEXT(refusal(&fault, FIT_PHASES), "");
 }
 
@@ -99,14 +100,14 @@ static void a_plan_is_named_with_its_fault(void)
 
 	TEST_SAME_TEXT(plan_fixture_open(&plan, "name: x\nfaults:\n- {name: a, drop: true}\n- {name: b, spi_slow: 10}\n", "box"), "");
 	CU_ASSERT_FALSE(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
-	TEST_CONTAINS(err.text, "s.yaml: the fault 'b' cannot happen here: 'spi_slow' happens inside the emulated device");
+	TEST_CONTAINS(err.text, "s.yaml: the fault 'b' cannot be used here: 'spi_slow' acts inside the emulated device");
 	/* A replay has decisions in place of faults. */
 	plan.replay = true;
 	CU_ASSERT(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
 	const struct decision decision = {.at = "enc.tx#1", .name = "b", .action = action_find("tx_stall")};
 	decisions_add(&plan.decisions, &decision);
 	CU_ASSERT_FALSE(fit_plan_with_relay(&plan, FIT_NO_PHASES, &err));
-	TEST_CONTAINS(err.text, "the fault 'b' cannot happen here: 'tx_stall' happens inside the emulated device");
+	TEST_CONTAINS(err.text, "the fault 'b' cannot be used here: 'tx_stall' acts inside the emulated device");
 	plan_close(&plan);
 }
 

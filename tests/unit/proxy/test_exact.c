@@ -474,7 +474,7 @@ static void a_copy_says_nothing_of_its_fate(void)
 		const char *key = NULL;
 		CU_ASSERT_FATAL(!fault_check(&fault, &key, &err));
 		CU_ASSERT_STRING_EQUAL(key, keys[i]);
-		TEST_CONTAINS(err.text, "with 'netem_exact' there is one copy");
+		TEST_CONTAINS(err.text, "'netem_exact' makes one copy");
 	}
 }
 
@@ -493,7 +493,7 @@ static void only_what_netem_does_can_be_exact(void)
 		const bool refused = !fault_check(&fault, &key, &err) && key != NULL && strcmp(key, "netem_exact") == 0;
 		CU_ASSERT_EQUAL(refused, !is_netems);
 		if (refused)
-			TEST_CONTAINS(err.text, "is nothing that sch_netem does, so 'netem_exact' has no place here: take it out, or");
+			TEST_CONTAINS(err.text, "is not an effect of sch_netem, so 'netem_exact' cannot be used here: leave it out, or");
 	}
 }
 
@@ -505,7 +505,9 @@ static void only_frames_have_such_chances(void)
 
 	CU_ASSERT_FATAL(!fault_check(&fault, &key, &err));
 	CU_ASSERT_STRING_EQUAL(key, "netem_exact");
-	TEST_CONTAINS(err.text, "'tx_stall' is not about frames between wire and far end, so 'netem_exact' has no place here");
+	TEST_CONTAINS(err.text, "'tx_stall' is not about frames between wire "
+	                        "and far end, so 'netem_exact' cannot be used "
+	                        "here");
 }
 
 const CU_TestInfo tests_exact[] = {

@@ -140,10 +140,10 @@ static void what_a_table_cannot_refuse_is_checked(void)
 	is_wrong(fault, "until", "the window ends before it starts");
 	fault = good;
 	fault.match.nth.first = fault.match.first = 1;
-	is_wrong(fault, "nth", "exclude each other");
+	is_wrong(fault, "nth", "are mutually exclusive");
 	fault = good;
 	fault.match.every = fault.match.first = 1;
-	is_wrong(fault, "every", "exclude each other");
+	is_wrong(fault, "every", "are mutually exclusive");
 	fault = made_checked_fault("f", "", "delay", "time=5ms;jitter=5ms");
 	action_set_quantity(fault.action, &fault.params, "jitter", 5 * SIM_MS + 1);
 	is_wrong(fault, "jitter", "the jitter is larger than the delay");

@@ -30,15 +30,15 @@ static const char *refusal(const char *faults)
 static void what_waits_for_a_service_that_is_not_there_is_refused(void)
 {
 	TEST_SAME_TEXT(refusal("faults: [{name: a, from: srv.dns#1, until: 'tcp.syn#2', drop: true}]\n"), "");
-	TEST_CONTAINS(refusal("faults: [{name: a, from: srv.http#3, drop: true}]\n"), "the fault 'a' would wait for ever");
+	TEST_CONTAINS(refusal("faults: [{name: a, from: srv.http#3, drop: true}]\n"), "the fault 'a' would never act");
 	TEST_CONTAINS(refusal("faults: [{name: a, until: srv.tls#1, drop: true}]\n"), "'until: srv.tls#1' could happen");
-	TEST_CONTAINS(refusal("faults: [{name: a, http_status: {code: 503}}]\n"), "there is none of HTTP or TLS");
+	TEST_CONTAINS(refusal("faults: [{name: a, http_status: {code: 503}}]\n"), "there is no HTTP or TLS service");
 }
 
 static void who_asks_a_service_that_is_not_there_is_refused(void)
 {
 	TEST_SAME_TEXT(refusal("expect: {told: false, poll: true}\n"), "");
-	TEST_CONTAINS(refusal("expect: {told: true}\n"), "'told' under 'expect:' is asked of the update service");
+	TEST_CONTAINS(refusal("expect: {told: true}\n"), "'told' under 'expect:' asks about the update service");
 	TEST_CONTAINS(refusal("expect: {traffic: 3}\n"), "'traffic' under 'expect:'");
 }
 

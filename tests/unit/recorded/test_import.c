@@ -328,16 +328,16 @@ static void refuse(const char *path, uint32_t device, const char *why)
 static void what_is_no_capture_of_a_device_is_refused(void)
 {
 	captured_begin(DLT_IEEE802_11);
-	refuse(captured_end(), 0, "the link of this capture is IEEE802_11 (105), which is not read; Ethernet");
-	refuse(test_write("text.pcap", "this is a text, and no capture of anything"), 0, "this is no capture that can be read");
+	refuse(captured_end(), 0, "unsupported link type IEEE802_11 (105): capture on");
+	refuse(test_write("text.pcap", "this is a text, and no capture of anything"), 0, "this is not a readable capture");
 	refuse("/nowhere/capture.pcap", 0, "cannot be read: No such file or directory");
 	captured_begin(DLT_EN10MB);
 	captured_raw("\1\2\3\4\5\6\7\10\11\12\13\14\x86\xdd\0\0", 16, 0);
-	refuse(captured_end(), 0, "no question; 1 of its 1 packets are of IPv6, which a session does not have");
-	refuse(test_write("packed.gz", "\x1f\x8b\x08"), 0, "this is packed by gzip: unpack it first, `gzip -dk ");
+	refuse(captured_end(), 0, "no query; 1 of its 1 packets are IPv6, which a session does not support");
+	refuse(test_write("packed.gz", "\x1f\x8b\x08"), 0, "this is compressed with gzip: decompress it first, `gzip -dk ");
 	captured_begin(DLT_EN10MB);
 	(void)captured_open(0, 100, 100);
-	refuse(captured_end(), 0x01020304, "the device 1.2.3.4 has begun nothing in this capture");
+	refuse(captured_end(), 0x01020304, "the device 1.2.3.4 starts nothing in this capture");
 }
 
 static uint32_t turned(uint32_t value)

@@ -412,7 +412,7 @@ static void a_run_that_goes_on_is_told_from_one_that_ended(void)
 	read_run();
 	CU_ASSERT(run.goes_on);
 	TEST_SAME_TEXT(run.sessions[0].reason, "its turn has not come: the run goes on");
-	TEST_CONTAINS(written_by(report_terminal, &causes), "The run goes on: ");
+	TEST_CONTAINS(written_by(report_terminal, &causes), "The run is still going: ");
 	(void)close(fd);
 	read_run();
 	CU_ASSERT_FALSE(run.goes_on);

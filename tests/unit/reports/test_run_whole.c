@@ -190,7 +190,7 @@ static void a_run_in_progress_is_not_resumed_by_another_process(void)
 	TEST_SAME_TEXT(written_by(report_headline, &causes), "The run goes on, with 1 of 2 sessions done: 1 session came out as expected");
 	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"its turn has not come: the run goes on\"/>");
 	CU_ASSERT(run_go_on(test_folder(), &err) < 0);
-	TEST_CONTAINS(err.text, "somebody else is at work on the run in ");
+	TEST_CONTAINS(err.text, "another process is working on the run in ");
 	(void)close(first);
 	close_run();
 }

@@ -196,10 +196,10 @@ static void a_policy_that_the_guest_cannot_be_told_is_refused(void)
 		const char *text, *why;
 		int column;
 	} bad[] = {
-		{"name: d\nagent: {low_speed_time: 500ms}\n", "low_speed_time: '500ms' is no whole number of seconds", 25},
-		{"name: d\nagent: {request_timeout: 500us}\n", "request_timeout: '500us' is no whole number of milliseconds", 26},
-		{"name: d\nagent: {dns_timeout: 1500ms}\n", "dns_timeout: '1500ms' is no whole number of seconds", 22},
-		{"name: d\ndhcp: {timeout: 2500ms}\n", "timeout: '2500ms' is no whole number of seconds", 17},
+		{"name: d\nagent: {low_speed_time: 500ms}\n", "low_speed_time: '500ms' is not a whole number of seconds", 25},
+		{"name: d\nagent: {request_timeout: 500us}\n", "request_timeout: '500us' is not a whole number of milliseconds", 26},
+		{"name: d\nagent: {dns_timeout: 1500ms}\n", "dns_timeout: '1500ms' is not a whole number of seconds", 22},
+		{"name: d\ndhcp: {timeout: 2500ms}\n", "timeout: '2500ms' is not a whole number of seconds", 17},
 	};
 
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -218,11 +218,11 @@ static void a_nic_goes_by_its_name(void)
 	CU_ASSERT_PTR_EQUAL(device.nic, nic_find("enc28j60"));
 	CU_ASSERT(read_text("d.yaml", "name: d\nnic: enc28j60\n", &err));
 	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nnic: enc28j61\n", &err));
-	TEST_CONTAINS(err.text, "nic: 'enc28j61' is no Ethernet controller that is modelled; "
-	                        "did you mean 'enc28j60'?");
+	TEST_CONTAINS(err.text,
+	              "nic: unknown Ethernet controller 'enc28j61'; did you mean 'enc28j60'?");
 	CU_ASSERT(err.line == 2 && err.column == 6);
 	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nnic: rtl8139\n", &err));
-	TEST_SAME_TEXT(err.text, "nic: 'rtl8139' is no Ethernet controller that is modelled");
+	TEST_SAME_TEXT(err.text, "nic: unknown Ethernet controller 'rtl8139'");
 }
 
 static const char *errata_of(const char *value)
@@ -255,9 +255,9 @@ static void errata_are_those_of_silicon_the_worst_none_or_some(void)
 	TEST_SAME_TEXT(errata_of("14, 5 6"), "5 6 14");
 	CU_ASSERT_EQUAL(device.errata, 1U << 5 | 1U << 6 | 1U << 14);
 	TEST_SAME_TEXT(errata_of("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19"), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
-	TEST_CONTAINS(errata_of("20"), "'20' is neither silicon nor worst nor none nor a list of items from 1 to 19");
-	TEST_CONTAINS(errata_of("worse"), "'worse' is neither silicon nor worst");
-	TEST_CONTAINS(errata_of("5 worst"), "'5 worst' is neither");
+	TEST_CONTAINS(errata_of("20"), "invalid errata '20': expected silicon, worst, none, or a list of items from 1 to 19");
+	TEST_CONTAINS(errata_of("worse"), "invalid errata 'worse'");
+	TEST_CONTAINS(errata_of("5 worst"), "invalid errata '5 worst'");
 }
 
 static void a_machine_is_one_of_the_catalogue(void)

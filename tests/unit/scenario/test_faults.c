@@ -13,10 +13,11 @@
 static void a_fault_does_one_thing(void)
 {
 	plan_fixture_refuses("name: x\ndevice: box\nfaults:\n  - drop: true\n    outage: 3s\n",
-	                     "s.yaml:5:5: a fault does one thing, and this one already has 'drop'");
-	plan_fixture_refuses(
-		"name: x\ndevice: box\nfaults:\n  - {name: idle, nth: 1}\n",
-		"s.yaml:4:5: this fault does nothing: give it an action, such as drop, delay or outage (`stutter list faults` has them all)");
+	                     "s.yaml:5:5: a fault has one action, and this one already has 'drop'");
+	plan_fixture_refuses("name: x\ndevice: box\nfaults:\n  - {name: idle, nth: 1}\n",
+	                     "s.yaml:4:5: this fault has no action: add one, such as "
+	                     "drop, delay or outage (`stutter list faults` shows them "
+	                     "all)");
 	plan_fixture_refuses("name: x\ndevice: box\nfaults:\n  - gemodel: 5%\n",
 	                     "s.yaml:4:14: gemodel needs 'r' too, so write its parameters as keys and values");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 5%}\n", "s.yaml:4:14: gemodel needs 'r', a probability");
@@ -37,7 +38,7 @@ static void what_a_fault_says_must_make_sense(void)
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    filter: host localhost\n",
 	                          "s.yaml:5:13: 'localhost' in the filter is ");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    nth: 1\n    first: 2\n",
-	                          "s.yaml:5:10: 'nth', 'every' and 'first' exclude");
+	                          "s.yaml:5:10: 'nth', 'every' and 'first' are mutually exclusive");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - delay: {time: 1ms, jitter: 2ms}\n",
 	                          "s.yaml:4:32: the jitter is larger than the delay");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - gemodel: {p: 0%, r: 0%}\n", "s.yaml:4:18: with p and r both 0");
@@ -80,19 +81,19 @@ static void netem_that_makes_no_sense_is_refused_at_its_place(void)
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - netem: {delay: 1ms}\n",
 	                          "s.yaml:4:12: 'netem' must be a text, such as");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, drop: true}\n",
-	                          "s.yaml:4:24: a fault does one thing");
+	                          "s.yaml:4:24: a fault has one action");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, probability: 5%}\n",
-	                          "s.yaml:4:24: 'probability' has no place beside 'netem'");
+	                          "s.yaml:4:24: 'probability' cannot be used with 'netem'");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, filter: host foo}\n",
 	                          "s.yaml:4:32: 'foo' in the filter is a host name");
-	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, at: enc.tx#1}\n", "'delay' happens to frames");
-	plan_fixture_refuses_with("name: x\ndevice: box\ndecisions:\n  - {netem: delay 1ms}\n", "'netem' is no key of a decision");
+	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, at: enc.tx#1}\n", "'delay' acts on frames");
+	plan_fixture_refuses_with("name: x\ndevice: box\ndecisions:\n  - {netem: delay 1ms}\n", "unknown key 'netem' in a decision");
 	CU_ASSERT_FATAL(stream != NULL);
 	fputs("name: x\ndevice: box\nfaults:\n", stream);
 	for (unsigned i = 0; i < 128; i++)
 		fputs("  - netem: delay 1ms loss 1% rate 1mbit\n", stream);
 	(void)fclose(stream);
-	plan_fixture_refuses_with(text, "s.yaml:89:5: more than 256 faults");
+	plan_fixture_refuses_with(text, "s.yaml:89:5: too many faults: at most 256");
 	free(text);
 }
 
@@ -117,16 +118,16 @@ static void a_preset_becomes_its_faults(void)
 static void a_preset_that_makes_no_sense_is_refused_at_its_place(void)
 {
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - preset: egde\n",
-	                          "s.yaml:4:13: preset: there is no preset 'egde'; did you mean 'edge'?");
+	                          "s.yaml:4:13: preset: unknown preset 'egde'; did you mean 'edge'?");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - preset: [edge]\n",
 	                          "s.yaml:4:13: 'preset' must be a text, such as gprs");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {preset: edge, drop: true}\n",
-	                          "s.yaml:4:20: a fault does one thing, and this one already has 'preset'");
+	                          "s.yaml:4:20: a fault has one action, and this one already has 'preset'");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {netem: delay 1ms, preset: edge}\n",
-	                          "s.yaml:4:24: a fault does one thing, and this one already has 'netem'");
+	                          "s.yaml:4:24: a fault has one action, and this one already has 'netem'");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {preset: riot-9043, direction: to-server}\n",
 	                          "s.yaml:4:36: 'tx_stall' is not about frames between wire and far end");
-	plan_fixture_refuses_with("name: x\ndevice: box\ndecisions:\n  - {preset: edge}\n", "'preset' is no key of a decision");
+	plan_fixture_refuses_with("name: x\ndevice: box\ndecisions:\n  - {preset: edge}\n", "unknown key 'preset' in a decision");
 }
 
 static void a_recording_is_found_from_its_scenario_and_from_its_plan(void)
@@ -185,7 +186,7 @@ static void a_table_is_found_from_its_scenario_and_from_its_plan(void)
 }
 
 const CU_TestInfo tests_faults[] = {
-	{"a fault does one thing", a_fault_does_one_thing},
+	{"a fault has one action", a_fault_does_one_thing},
 	{"what a fault says must make sense", what_a_fault_says_must_make_sense},
 	{"netem becomes a fault for each of its words", netem_becomes_a_fault_for_each_of_its_words},
 	{"netem that makes no sense is refused at its place", netem_that_makes_no_sense_is_refused_at_its_place},

@@ -35,8 +35,9 @@ static void every_phase_of_the_agent_is_known(void)
 	for (int phase = 0; phase < PHASE_COUNT; phase++)
 		TEST_SAME_TEXT(wrong_with("name: d\n", phase_name((enum phase)phase)), "");
 	TEST_SAME_TEXT(wrong_with("name: d\n", "downlaod"),
-	               "there is no phase 'downlaod'; did you mean 'download'?; there are start, dhcp, dns, ntp, connect, auth, check, "
-	               "download, verify, activate, confirm, report, reboot, poll, client, config, boot");
+	               "unknown phase 'downlaod'; did you mean 'download'?; allowed: "
+	               "start, dhcp, dns, ntp, connect, auth, check, download, verify, "
+	               "activate, confirm, report, reboot, poll, client, config, boot");
 }
 
 static void the_scripts_of_other_clients_have_the_agents(void)
@@ -49,7 +50,7 @@ static void a_player_has_its_own(void)
 {
 	TEST_SAME_TEXT(wrong_with("name: d\noverlay: player\nclient: /usr/bin/player\n", "session"), "");
 	TEST_CONTAINS(wrong_with("name: d\noverlay: player\nclient: /usr/bin/player\n", "download"),
-	              "there is no phase 'download'; there are start, dhcp, session, client, boot");
+	              "unknown phase 'download'; allowed: start, dhcp, session, client, boot");
 }
 
 /* Nobody says what its phases are, so a word may be one. */
@@ -64,8 +65,8 @@ static void a_device_file_may_list_them(void)
 
 	TEST_SAME_TEXT(wrong_with(text, "unpack"), "");
 	TEST_SAME_TEXT(wrong_with(text, "start"), "");
-	TEST_SAME_TEXT(wrong_with(text, "fetsh"),
-	               "there is no phase 'fetsh'; did you mean 'fetch'?; there are start, client, boot, fetch, unpack");
+	TEST_SAME_TEXT(wrong_with(text, "fetsh"), "unknown phase 'fetsh'; did you mean 'fetch'?; "
+	                                          "allowed: start, client, boot, fetch, unpack");
 	/* An agent that was changed has those that it had before. */
 	TEST_SAME_TEXT(wrong_with("name: d\nphases: unpack download\n", "unpack"), "");
 	TEST_SAME_TEXT(wrong_with("name: d\nphases: unpack download\n", "verify"), "");
@@ -78,7 +79,7 @@ static void what_is_no_word_is_no_phase(void)
 
 	CU_ASSERT_FALSE(read_text("name: d\nphases: fetch un/pack\n", &err));
 	CU_ASSERT(err.line == 2 && err.column == 9);
-	TEST_CONTAINS(err.text, "'un/pack' is no phase");
+	TEST_CONTAINS(err.text, "invalid phase 'un/pack'");
 	CU_ASSERT_FALSE(read_text("name: d\nphases: aVeryLongNameOfAPhase\n", &err));
 	TEST_CONTAINS(err.text, "1 to 15 letters");
 	(void)snprintf(text, sizeof text, "name: d\nphases: ");

@@ -60,39 +60,41 @@ static void the_least_scenario_has_a_name(void)
 static void unknown_keys_are_told_with_their_place_and_the_nearest(void)
 {
 	plan_fixture_refuses_with("name: x\nfault: []\n",
-	                          "s.yaml:2:1: 'fault' is no key of a scenario; did you mean 'faults'?; allowed: name, ");
-	plan_fixture_refuses_with("name: x\ndevice: box\nlink:\n  duplx: half\n",
-	                          "s.yaml:4:3: 'duplx' is no key of link; did you mean 'duplex'?; allowed: duplex, up_at, queue");
+	                          "s.yaml:2:1: unknown key 'fault' in a scenario; did you mean 'faults'?; allowed: name, ");
+	plan_fixture_refuses_with("name: x\ndevice: box\nlink:\n  duplx: half\n", "s.yaml:4:3: unknown key 'duplx' in link; did "
+	                                                                          "you mean 'duplex'?; allowed: duplex, up_at, "
+	                                                                          "queue");
 	plan_fixture_refuses_with("name: x\ndevice: box\nserver:\n  leese: 1h\n",
-	                          "s.yaml:4:3: 'leese' is no key of server; did you mean 'lease'?");
+	                          "s.yaml:4:3: unknown key 'leese' in server; did you mean 'lease'?");
 	plan_fixture_refuses_with("name: x\ndevice: box\nexpect:\n  verdikt: pass\n",
-	                          "s.yaml:4:3: 'verdikt' is no key of expect; did you mean 'verdict'?");
+	                          "s.yaml:4:3: unknown key 'verdikt' in expect; did you mean 'verdict'?");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - drop: true\n    probabilty: 5%\n",
-	                          "s.yaml:5:5: 'probabilty' is no key of a fault; did you mean 'probability'?");
+	                          "s.yaml:5:5: unknown key 'probabilty' in a fault; did you mean 'probability'?");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - delay: {tim: 5ms}\n",
-	                          "s.yaml:4:13: 'tim' is no key of delay; did you mean 'time'?");
+	                          "s.yaml:4:13: unknown key 'tim' in delay; did you mean 'time'?");
 	plan_fixture_refuses_with("name: x\ndevice:\n  name: d\n  agnet: {}\n",
-	                          "s.yaml:4:3: 'agnet' is no key of a device; did you mean 'agent'?");
+	                          "s.yaml:4:3: unknown key 'agnet' in a device; did you mean 'agent'?");
 	plan_fixture_refuses_with("name: x\ndevice:\n  name: d\n  agent: {retrys: 1}\n",
-	                          "s.yaml:4:11: 'retrys' is no key of agent; did you mean 'retries'?");
+	                          "s.yaml:4:11: unknown key 'retrys' in agent; did you mean 'retries'?");
 	plan_fixture_refuses_with("name: x\ndevice:\n  name: d\n  dhcp: {trys: 1}\n",
-	                          "s.yaml:4:10: 'trys' is no key of dhcp; did you mean 'tries'?");
+	                          "s.yaml:4:10: unknown key 'trys' in dhcp; did you mean 'tries'?");
 }
 
 static void values_that_do_not_fit_are_told_with_their_place(void)
 {
 	plan_fixture_refuses_with("name: x\ndeadline: 5\n", "s.yaml:2:11: deadline: '5' is not a duration: write a number and its unit");
-	plan_fixture_refuses_with("name: x\ndeadline: 10ms\n", "s.yaml:2:11: deadline: 10ms is less than the least allowed, 1s");
+	plan_fixture_refuses_with("name: x\ndeadline: 10ms\n", "s.yaml:2:11: deadline: 10ms is below the minimum of 1s");
 	plan_fixture_refuses_with("name: x\nseed: -1\n", "s.yaml:2:7: seed: '-1' is not a whole number");
-	plan_fixture_refuses_with("name: x\ndevice: box\nlink: {queue: 0}\n", "s.yaml:3:15: queue: 0 is less than the least allowed, 1");
+	plan_fixture_refuses_with("name: x\ndevice: box\nlink: {queue: 0}\n", "s.yaml:3:15: queue: 0 is below the minimum of 1");
 	plan_fixture_refuses_with("name: x\ndevice: box\nexpect: {verdict: maybe}\n",
 	                          "s.yaml:3:19: verdict: 'maybe' is not one of pass, fail, any");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {drop: true, probability: 5}\n",
 	                          "s.yaml:4:31: probability: '5' has no unit: write 5%");
-	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {drop: yes}\n", "s.yaml:4:12: drop: 'yes' is neither true nor false");
+	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - {drop: yes}\n",
+	                          "s.yaml:4:12: drop: invalid value 'yes': expected true or false");
 	plan_fixture_refuses_with("name: x\ndevice: box\nfaults:\n  - delay: 20\n", "s.yaml:4:12: delay: '20' is not a duration");
 	plan_fixture_refuses_with("name: x\ndevice:\n  name: d\n  mac: \"01:00:00:00:00:01\"\n",
-	                          "s.yaml:4:8: mac: '01:00:00:00:00:01' is a group address");
+	                          "s.yaml:4:8: mac: '01:00:00:00:00:01' is a multicast address");
 	plan_fixture_refuses_with("name: [x]\n", "s.yaml:1:7: 'name' must be a text, not a list");
 }
 
@@ -100,14 +102,14 @@ static void a_device_that_is_not_there_is_told(void)
 {
 	struct plan plan;
 
-	plan_fixture_refuses_with("name: x\ndevice: bax\n", "s.yaml:2:9: there is no device 'bax' in ");
+	plan_fixture_refuses_with("name: x\ndevice: bax\n", "s.yaml:2:9: no device 'bax' in ");
 	plan_fixture_refuses_with("name: x\ndevice: [box]\n",
 	                          "s.yaml:2:9: 'device' must be a name or a device's keys and values, not a list");
-	TEST_CONTAINS(plan_fixture_open(&plan, "name: x\ndevice: box\n", "bax"), "--device: there is no device 'bax' in ");
+	TEST_CONTAINS(plan_fixture_open(&plan, "name: x\ndevice: box\n", "bax"), "--device: no device 'bax' in ");
 	TEST_CONTAINS(plan_fixture_open(&plan, "name: x\ndevice: box\n", "./nowhere.yaml"),
 	              "--device: the device ./nowhere.yaml cannot be read: No such file");
 	(void)test_write("devices/broken.yaml", "name: broken\nspi_clock: 8\n");
-	plan_fixture_refuses_with("name: x\ndevice: broken\n", "devices/broken.yaml:2:12: in the device that ");
+	plan_fixture_refuses_with("name: x\ndevice: broken\n", "devices/broken.yaml:2:12: in the device named at ");
 }
 
 static void the_command_line_chooses_another_device(void)
@@ -237,7 +239,7 @@ static void a_fault_that_must_act_is_one_of_the_scenario(void)
 	CU_ASSERT_STRING_EQUAL(plan.expect.acted[0], "slow");
 	plan_close(&plan);
 	plan_fixture_refuses("name: x\ndevice: box\nfaults:\n  - {name: slow, delay: 5ms}\nexpect: {acted: [slwo]}\n",
-	                     "s.yaml:5:18: acted: no fault of this scenario is called 'slwo'; did you mean 'slow'?");
+	                     "s.yaml:5:18: acted: this scenario has no fault 'slwo'; did you mean 'slow'?");
 	plan_fixture_refuses_with("name: x\ndevice: box\nexpect: {acted: slow}\n",
 	                          "s.yaml:3:17: 'acted' must be a list of at most 16 names of faults");
 	plan_fixture_refuses_with("name: x\ndevice: box\nexpect: {acted: [[slow]]}\n",
@@ -263,7 +265,7 @@ static void a_replay_does_not_ask_for_tables(void)
 	CU_ASSERT_EQUAL(strlen(plan.present.image), 32);
 	plan_close(&plan);
 	CU_ASSERT_FALSE(plan_open_frozen(&plan, test_write("p.yaml", "name: x\ndevice: box\n"), NULL, &plan_fixture_paths, &err));
-	TEST_CONTAINS(err.text, "this is no frozen plan");
+	TEST_CONTAINS(err.text, "this is not a frozen plan");
 }
 
 /* Each part by itself; what belongs to the device may be another if the user names one. */
@@ -369,7 +371,9 @@ static void a_redraw_that_is_not_whole_is_refused(void)
 	plan_fixture_refuses_with("name: x\ndevice: box\nredraw: 12s\n", "s.yaml:3:");
 	plan_fixture_refuses_with("name: x\ndevice: box\nredraw: {from: 12, seed: 1}\n", "s.yaml:3:");
 	plan_fixture_refuses_with("name: x\ndevice: box\ndeadline: 1min\nredraw: {from: 1min, seed: 2}\n",
-	                          "s.yaml:4:16: from: nothing is drawn anew from 1min on, as the deadline is at 1min");
+	                          "s.yaml:4:16: from: nothing is redrawn "
+	                          "from 1min on, as the deadline is at "
+	                          "1min");
 	plan_fixture_refuses_with("name: x\ndevice: box\nredraw: {from: 12s, sead: 1}\n", "did you mean 'seed'?");
 }
 

@@ -48,9 +48,9 @@ static void every_node_knows_its_place(void)
 
 static void a_key_twice_is_refused(void)
 {
-	is_refused_at("name: a\nseed: 1\nname: b\n", 3, 1, "the key 'name' is here twice; the first is in line 1");
-	is_refused_at("link: {queue: 1, duplex: half, queue: 2}\n", 1, 32, "the key 'queue' is here twice; the first is in line 1");
-	is_refused_at("name: a\n\"name\": b\n", 2, 1, "the key 'name' is here twice");
+	is_refused_at("name: a\nseed: 1\nname: b\n", 3, 1, "duplicate key 'name'; the first is in line 1");
+	is_refused_at("link: {queue: 1, duplex: half, queue: 2}\n", 1, 32, "duplicate key 'queue'; the first is in line 1");
+	is_refused_at("name: a\n\"name\": b\n", 2, 1, "duplicate key 'name'");
 }
 
 static void aliases_anchors_and_tags_are_refused_wherever_they_stand(void)
@@ -70,7 +70,7 @@ static void aliases_anchors_and_tags_are_refused_wherever_they_stand(void)
 
 static void one_file_holds_one_document(void)
 {
-	is_refused_at("name: a\n---\nname: b\n", 2, 1, "a second document begins here; one file holds one");
+	is_refused_at("name: a\n---\nname: b\n", 2, 1, "a second document begins here; a file can hold only one");
 	is_refused_at("---\nname: a\n...\n---\n", 4, 1, "a second document begins here");
 }
 
@@ -141,7 +141,7 @@ static void bytes_that_are_no_text_are_refused(void)
 	struct error err = {0};
 
 	CU_ASSERT_FALSE(yaml_parse(&file, "case.yaml", with_nul, sizeof with_nul - 1, &err));
-	TEST_CONTAINS(err.text, "the file has NUL bytes in it");
+	TEST_CONTAINS(err.text, "the file contains NUL bytes");
 	CU_ASSERT_STRING_EQUAL(err.file, "case.yaml");
 	is_refused_at("name: a\nsummary: b\xff\n", 2, 11, "this is not YAML: invalid leading UTF-8 octet");
 	is_refused_at("name: a\n\nsummary: \x1b[31m\n", 3, 10, "this is not YAML: control characters are not allowed");
@@ -260,11 +260,13 @@ static void a_struct_is_filled_by_its_table_or_an_error_says_where(void)
 	TEST_SAME_TEXT(fill_error("entry: {size: 4KiB, parts: [1]}"), "");
 	TEST_SAME_TEXT(fill_error("entry:\n  size: 4\n"),
 	               "t.yaml:2:9: size: '4' is not a size: write a number and its unit, one of B, kB, KiB, MB, MiB or GiB");
-	TEST_SAME_TEXT(fill_error("entry:\n  sise: 4B\n"),
-	               "t.yaml:2:3: 'sise' is no key of an entry; did you mean 'size'?; allowed: size, label, parts");
-	TEST_SAME_TEXT(fill_error("entry:\n  part: 4B\n"),
-	               "t.yaml:2:3: 'part' is no key of an entry; did you mean 'parts'?; allowed: size, label, parts");
-	TEST_SAME_TEXT(fill_error("entry:\n  elephant: 4B\n"), "t.yaml:2:3: 'elephant' is no key of an entry; allowed: size, label, parts");
+	TEST_SAME_TEXT(fill_error("entry:\n  sise: 4B\n"), "t.yaml:2:3: unknown key 'sise' in an entry; "
+	                                                   "did you mean 'size'?; allowed: size, label, "
+	                                                   "parts");
+	TEST_SAME_TEXT(fill_error("entry:\n  part: 4B\n"), "t.yaml:2:3: unknown key 'part' in an entry; did "
+	                                                   "you mean 'parts'?; allowed: size, label, parts");
+	TEST_SAME_TEXT(fill_error("entry:\n  elephant: 4B\n"),
+	               "t.yaml:2:3: unknown key 'elephant' in an entry; allowed: size, label, parts");
 	TEST_SAME_TEXT(fill_error("entry:\n  label: x\n"),
 	               "t.yaml:2:3: an entry needs 'size', a size (B, kB, KiB, MB, MiB or GiB): of the entry");
 	TEST_SAME_TEXT(fill_error("entry: 4\n"), "t.yaml:1:8: an entry must be keys and values, not '4'");

@@ -121,7 +121,7 @@ static void wrong_revisions_are_refused(void)
 	expect_refusal(repo, "base", "--upload-pack=x", "has no revision '--upload-pack=x'");
 	expect_refusal(repo, "last", "base", "comes after --bad");
 	expect_refusal(repo, "last", "last", "are the same revision");
-	expect_refusal(repo, "two", "side", "is no ancestor of");
+	expect_refusal(repo, "two", "side", "is not an ancestor of");
 	expect_refusal(test_folder(), "a", "b", "not a git repository");
 	free(repo);
 }
@@ -296,7 +296,7 @@ static void a_build_that_is_killed_again_says_nothing_of_its_revision(void)
 		f.builds.command = commands[i];
 		CU_ASSERT_EQUAL(builds_get(&f.builds, f.hash, device, why, &err), BUILD_BROKEN);
 		TEST_CONTAINS(err.text, "was ended by signal ");
-		TEST_CONTAINS(err.text, "says nothing of the revision");
+		TEST_CONTAINS(err.text, "says nothing about the revision");
 	}
 	/* It is tried again, here and when the search is resumed. */
 	builds_close(&f.builds);

@@ -171,9 +171,9 @@ static void an_image_that_is_none_is_an_error(void)
 	CU_ASSERT_FALSE(service_open(&service, &config, path, &err));
 	TEST_CONTAINS(err.text, "nothing.bin cannot be read: No such file or directory");
 	CU_ASSERT_FALSE(service_open(&service, &config, test_write("empty.bin", ""), &err));
-	TEST_CONTAINS(err.text, "is not a file with something in it");
+	TEST_CONTAINS(err.text, "is empty or not a regular file");
 	CU_ASSERT_FALSE(service_open(&service, &config, test_folder(), &err));
-	TEST_CONTAINS(err.text, "is not a file with something in it");
+	TEST_CONTAINS(err.text, "is empty or not a regular file");
 	service_close(&service);
 }
 
