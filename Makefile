@@ -218,12 +218,12 @@ $(SUREFIRE_SCHEMA): tests/browser/schema.sh $(B)/packages.stamp
 	$(call say,FETCH,$@)
 	$(Q)tests/browser/schema.sh $(abspath $(B))
 
-golden: deps-test ## Refresh the golden traces and scenarios/REFERENCE.md, showing what changes
+golden: deps-test ## Refresh the golden traces, scenarios/REFERENCE.md and the tables of scenarios, showing what changes
 	$(Q)$(MAKE) --no-print-directory all $(TESTBIN)
-	$(Q)for suite in session/world nic/minimal; do \
+	$(Q)for suite in session/world nic/minimal structure/scenario_tables; do \
 		STUTTER_GOLDEN=write STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) $$suite || exit 1; done
 	$(Q)$(BIN) list reference >$(B)/REFERENCE.md && mv $(B)/REFERENCE.md scenarios/REFERENCE.md
-	$(Q)git --no-pager diff --stat tests/golden scenarios/REFERENCE.md
+	$(Q)git --no-pager diff --stat tests/golden scenarios
 
 # Whatever folder the run lies in, the picture names it as a newcomer's.
 picture: deps ## Draw the README's picture anew

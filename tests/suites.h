@@ -230,6 +230,7 @@
 	S("live/unfinished", tests_live_unfinished, false)                                                                                 \
 	S("live/interface", tests_live_interface, false)                                                                                   \
 	S("structure/docs", tests_docs, false)                                                                                             \
+	S("structure/scenario_tables", tests_scenario_tables, false)                                                                       \
 	S("structure/catches", tests_catches_page, false)                                                                                  \
 	S("structure/includes", tests_includes, false)                                                                                     \
 	S("engine/rest", tests_rest, false)                                                                                                \
