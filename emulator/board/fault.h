@@ -3,7 +3,7 @@
  * @file
  * Inside of the board: what its faults do, each a file in faults/.
  *
- * A fault acts at the site that its action names. There its function is called with what it may change: all faults that act at one moment change the same, in the order of
+ * A fault acts at the site that its action names. There its function is called with what it may change: all faults that act at one event change the same, in the order of
  * the plan.
  */
 #ifndef BOARD_FAULT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `stutter sweep`: one fault at every place. */
+/* `stutter sweep`: one fault at every address. */
 #include <string.h>
 
 #include "harness/cli/search.h"
@@ -8,10 +8,10 @@
 
 static const struct cli_option options[] = {
 	{"only", "WORDS",
-         "try only these faults and paths, such as drop,tcp.syn: an action, a kind of fault, a sort of places (control, data, spi.msg, "
-         "srv.http, ...) or what frames carry; separated by commas"},
-	{"during", "PHASES", "try only places in these phases of the session, such as download,verify"},
-	{"most", "N", "try N faults at places (default: all that steer the update, and a sample of the others)"},
+         "try only these faults and addresses, such as drop,tcp.syn: an action, a kind of fault, a group of "
+         "addresses (control, data, spi.msg, srv.http, ...) or what frames carry; separated by commas"},
+	{"during", "PHASES", "try only addresses in these phases of the session, such as download,verify"},
+	{"most", "N", "try N faults (default: all that steer the update, and a sample of the others)"},
 	{"pairs", NULL, "try pairs of survived faults, too; half of --most N are pairs"},
 	{"keep-faults", NULL, "keep the scenario's own faults (default: they are left out)"},
 	{"seed", "N", "seed of all sessions (default: the scenario's)"},
@@ -125,4 +125,4 @@ static int run(const struct cli_values *values)
 }
 
 const struct cli_command cli_sweep = {
-	"sweep", "SCENARIO", "try one fault at every place: which of them breaks the update?", run, {cli_search_options, options}};
+	"sweep", "SCENARIO", "try one fault at every address: which of them breaks the update?", run, {cli_search_options, options}};

@@ -4,12 +4,12 @@
  * comes. Then the device's side is stopped until the answer is through, so pipelined requests go on one by one, as the emulator's server takes them.
  *
  *     answer:   HEAD     bytes are kept until the head is whole; an interim one (1xx) passes and is followed by another
- *               BODY     bytes pass as far as the answer's trouble allows
+ *               BODY     bytes pass as far as the answer's impairment allows
  *               DONE     the rest is nobody's, or the next answer's
  *
  * An answer of our own is written as a server would write it and read like one, so all faults act on it alike.
  *
- * What an answer's framing is, llhttp says; what passes are the bytes of the server, chunks and all, unless the trouble is about them.
+ * What an answer's framing is, llhttp says; what passes are the bytes of the server, chunks and all, unless the impairment is about them.
  */
 #include "harness/relay/web.h"
 

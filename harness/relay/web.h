@@ -55,7 +55,7 @@ void web_wait(struct web *web, sim_ns time);
 void web_give_up(struct web *web, const char *why);
 /** An answer is through, and the device is heard again. */
 void web_next_request(struct web *web);
-/** How far the answer's trouble lets its body pass by now. */
+/** How far the answer's impairment lets its body pass so far. */
 void web_set_limit(struct web *web);
 
 #endif

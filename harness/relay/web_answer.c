@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server's half of HTTP: an answer passes, or one of our own, as far and as changed as its trouble has it. */
+/* The server's half of HTTP: an answer passes, or one of our own, as its impairment has it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * @file
  * Which kinds of fault and which places a sweep is narrowed to, in words: `drop,tcp.syn` is the loss of every SYN.
  *
- * A word names an action or a kind of fault, a sort of places ("control", "spi.msg"), or what a frame carries ("tls.server_hello"). Of words about faults any may fit, and of words
+ * A word names an action or a kind of fault, a group of addresses ("control", "spi.msg"), or what a frame carries ("tls.server_hello"). Of words about faults any may fit, and of words
  * about places any may; a fault must fit the former and its place the latter.
  */
 #ifndef SEARCH_FILTER_H
@@ -38,6 +38,7 @@ bool filter_read_phases(struct filter *filter, const char *phases, const struct 
 /** Leaves out kinds that this device, on this link, cannot meet with, such as collisions in full duplex. */
 void filter_leave_out(struct filter *filter, const struct plan *plan, const struct targets *targets);
 
+/** @param kind An index below FILTER_KINDS_MAX. */
 bool filter_takes_kind(const struct filter *filter, size_t kind);
 bool filter_takes_place(const struct filter *filter, const struct target *target);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Kinds of fault that a sweep tries, and the sorts of places that each fits: a table, in which another kind is one row.
+ * Kinds of fault that a sweep tries, and the groups of addresses that each fits: a table, in which another kind is one row.
  *
  * Amounts are such that a good client of an update gets over them, and a weak one need not: longer than common timeouts, shorter than an update's patience.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The order in which a sweep tries faults at places, such that it may end at any time: whatever was tried by then is spread evenly.
+ * The order in which a sweep tries faults at addresses, such that it may end at any time: whatever was tried by then is spread evenly.
  *
  * Cells are the combinations of phase, kind of fault and sort of place. They are gone through in rounds, each cell once a round: phase after phase takes its turn, and in each of them
  * kinds come in the order of a van der Corput sequence, which begins with another kind in each phase. Within a cell, places come in such an order, too: the first, the middle one, those

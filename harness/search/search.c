@@ -64,7 +64,7 @@ static void make_key(struct trial *trial)
 	hash_add(state, hash, strlen(hash));
 	add_present(state, &trial->plan.present);
 	hash_add(state, trial->plan.replay ? "replay" : "run", 3);
-	if (trial->points)
+	if (trial->lists_events)
 		hash_add(state, "points", 6);
 	hash_add(state, trial->alone ? "alone" : "shared", 5);
 	if (trial->round > 0)
@@ -128,7 +128,7 @@ static bool keep_result(struct batch *batch, struct trial *trial, const char *di
 	       results_add(&batch->search->results, trial->key, trial->name, &trial->ending, err);
 }
 
-/* To the search it is inconclusive, as any other trouble; whoever runs it should hear of it. Once: it is likely to come again. */
+/* To the search it is inconclusive, as any other failure to run; whoever runs it should hear of it. Once: it is likely to come again. */
 static void tell_mistake(struct search *search, const struct trial *trial)
 {
 	char text[sizeof trial->name + VERDICT_TEXT_MAX + 96];
@@ -208,8 +208,8 @@ static const char *hold(void *ctx, const struct job *job)
 static unsigned streams_of(const struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->of[i]->points)
-			return FOLDER_POINTS;
+		if (batch->of[i]->lists_events)
+			return FOLDER_EVENTS;
 	return 0;
 }
 

@@ -389,7 +389,7 @@ static bool run_golden(struct sweep *sweep, struct search *search, struct error 
 	search_stage(search, 1, "a session to compare with");
 	trial_with_faults(&trial, sweep->plan, sweep->plan->faults, kept_faults(sweep));
 	(void)snprintf(trial.name, sizeof trial.name, "without a fault");
-	trial.keep = trial.alone = trial.points = true;
+	trial.keep = trial.alone = trial.lists_events = true;
 	bool good = search_run(search, &trial, 1, sweep->pairs ? look : NULL, sweep, err);
 	if (good && trial.state == TRIAL_DONE)
 		good = judge_golden(sweep, search, &trial, err);

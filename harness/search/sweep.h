@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * One fault at every place: which single faults does an update not survive?
+ * One fault at every address: which single faults does an update not survive?
  *
  * A session without faults, the golden one, shows the places there are (targets.h). Then every kind of fault that fits is tried at each of them (sampling.h), a session each. What a
  * session fails with is a find: its frozen plan is kept below kills/, and is replayed at once, as it is to fail in the same way.

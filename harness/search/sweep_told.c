@@ -95,7 +95,7 @@ static void tell_coverage(const struct sweep *sweep, json_t *told)
 		columns[count] = sweep->targets.phases[i];
 	}
 	columns[count + 1] = "all";
-	columns[count + 2] = "places tried";
+	columns[count + 2] = "addresses tried";
 	json_t *table = told_table(
 		told, "Fault coverage: what came of each kind of fault in each phase of the update, where it was tried and acted", columns);
 	for (size_t kind = 0; kinds[kind].name != NULL; kind++)
@@ -108,7 +108,7 @@ static void tell_phases(const struct sweep *sweep, json_t *told)
 {
 	static const char *const columns[] = {"phase",        "tried",       "survived",  "failed", "hung",
 	                                      "inconclusive", "did not act", "not tried", NULL};
-	json_t *table = told_table(told, "By phase: faults at places", columns);
+	json_t *table = told_table(told, "By phase: faults at addresses", columns);
 
 	for (size_t i = 0; i <= sweep->targets.phase_count; i++) {
 		const size_t phase = i < sweep->targets.phase_count ? i : ANY;
@@ -178,7 +178,7 @@ static void tell_replay(json_t *row, const struct attempt *attempt)
 
 static void tell_kills(const struct sweep *sweep, json_t *told)
 {
-	static const char *const columns[] = {"fault", "place in phase", "outcome", "way", "replay of its plan", "plan", NULL};
+	static const char *const columns[] = {"fault", "address in phase", "outcome", "way", "replay of its plan", "plan", NULL};
 	json_t *table = told_table(told, "The faults that kill the update", columns);
 
 	for (size_t way = 1; way <= sweep->ways; way++)
@@ -243,13 +243,13 @@ static void tell_result(const struct sweep *sweep, json_t *told)
 	if (counts.places > counts.tried)
 		told_text(
 			told,
-			"%zu faults at places were tried, spread evenly over phases and kinds of fault; %zu were not, and nothing is known "
+			"%zu faults at addresses were tried, spread evenly over phases and kinds of fault; %zu were not, and nothing is known "
 			"of them.",
 			counts.tried, counts.places - counts.tried);
 	else if (counts.tried > 0)
-		told_text(told, "All %zu faults at places were tried.", counts.tried);
+		told_text(told, "All %zu faults at addresses were tried.", counts.tried);
 	if (counts.outcomes[OUTCOME_NO_ACT] > 0)
-		told_text(told, "%zu found nothing to act on at their place, such as a collision in full duplex. They count apart.",
+		told_text(told, "%zu found nothing to act on at their address, such as a collision in full duplex. They count apart.",
 		          counts.outcomes[OUTCOME_NO_ACT]);
 	if (counts.outcomes[OUTCOME_INCONCLUSIVE] > 0)
 		told_text(told, "%zu are inconclusive: neither survived nor failed.", counts.outcomes[OUTCOME_INCONCLUSIVE]);

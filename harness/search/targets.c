@@ -105,7 +105,7 @@ bool targets_parse(struct targets *ret_targets, const char *text, struct error *
 	*ret_targets = (struct targets){.count = 0};
 	struct reader reader = {.targets = ret_targets, .phase = enter(ret_targets, TARGETS_BOOT)};
 	add(ret_targets)->sort = TARGET_START;
-	const bool good = listing_parse(text, FOLDER_POINTS_FILE, take_line, &reader, err);
+	const bool good = listing_parse(text, FOLDER_EVENTS_FILE, take_line, &reader, err);
 	if (!good)
 		targets_close(ret_targets);
 	return good;
@@ -113,7 +113,7 @@ bool targets_parse(struct targets *ret_targets, const char *text, struct error *
 
 bool targets_read(struct targets *ret_targets, const char *dir, struct error *err)
 {
-	char *text = listing_text(dir, FOLDER_POINTS_FILE, err);
+	char *text = listing_text(dir, FOLDER_EVENTS_FILE, err);
 	const bool good = text != NULL && targets_parse(ret_targets, text, err);
 
 	free(text);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The places of a session at which a fault can act: every frame by its name, and every event at a site of board and far end (lib/fault/site.h), each with its phase.
+ * The addresses of a session at which a fault can act: every frame by its name, and every event at a site of board and far end (lib/fault/site.h), each with its phase.
  *
- * They are what a session without faults has shown (session/folder.h: FOLDER_POINTS_FILE). With a fault a session takes another course behind it, but up to there it is the same.
+ * They are what a session without faults has shown (session/folder.h: FOLDER_EVENTS_FILE). With a fault a session takes another course behind it, but up to there it is the same.
  */
 #ifndef SEARCH_TARGETS_H
 #define SEARCH_TARGETS_H
 
 #include "lib/fault/window.h"
 
-/** Sorts of places. Frames are control or data; behind them come the sites, in the order of enum site; the last is power on, which is no point. */
+/** Groups of addresses. Frames are control or data; behind them come the sites, in the order of enum site; the last is power on, which is no event. */
 enum target_sort { TARGET_CONTROL, TARGET_DATA, TARGET_SITE, TARGET_START = TARGET_SITE + SITES, TARGET_SORTS };
 
 #define TARGET_SORT_OF(site) (TARGET_SITE + (unsigned)(site))

@@ -12,7 +12,7 @@
 #define ANSWER_RANGE_MAX 160
 
 /**
- * Cuts the answer down to what Range asks for (RFC 9110 14.2, 13.1.5), as the answer's trouble has it.
+ * Cuts the answer down to what Range asks for (RFC 9110 14.2, 13.1.5), as the answer's impairment has it.
  * @param ret_header The Content-Range header, with its line end; empty for none.
  */
 void answer_apply_range(const struct http_request *request, struct http_answer *answer, char ret_header[ANSWER_RANGE_MAX]);

@@ -59,7 +59,7 @@ void dns_answer(const struct dns_config *config, struct bytes message, struct dn
 /** What the message says that is sent: "192.0.2.1", "NXDOMAIN", "not answered". @return ret_text. */
 const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCOME_TEXT_MAX]);
 
-/** Spoils an answer of dns_answer(). @param address Of DNS_EFFECT_ADDRESS, host order. */
+/** Applies faults to an answer of dns_answer(). @param address Of DNS_EFFECT_ADDRESS, host order. */
 void dns_effect_on(struct dns_answer *answer, enum dns_effect effect, uint32_t address);
 
 /** The same for all that hold. */
@@ -82,7 +82,7 @@ bool dns_read_question(struct bytes message, struct dns_question *ret_question);
 size_t dns_addresses(struct bytes message, uint32_t *ret_addresses, size_t most);
 
 /**
- * Spoils an answer of any server in place; what it has beyond the question goes where that is all there is to say. Of IPv6 addresses, the wrong one is
+ * Applies faults to an answer of any server in place; what it has beyond the question goes where that is all there is to say. Of IPv6 addresses, the wrong one is
  * 2001:db8::63.
  * @param length Of the message; gets the new one, which is not longer. 0: nothing is sent.
  */

@@ -8,7 +8,7 @@
  *     ENDING    the last answer is out
  *
  * When the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. In between, the channel is held: further bytes of the
- * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An answer in trouble (struct http_impairment) is
+ * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An impaired answer (struct http_impairment) is
  * delayed by the connection's timer, or has a limit behind which nothing is sent.
  */
 #include "harness/server/http.h"

@@ -26,7 +26,7 @@
 struct captures {
 	FILE *device, *server, *secrets;
 	uint64_t began_ns; /**< the date of the world's time 0, in nanoseconds since 1970; 0: WORLD_UNIX_BASE_NS */
-	FILE *points;      /**< a line for every point of the session (lib/fault/site.h) as it passes, and for every phase */
+	FILE *events;      /**< a line for every event of the session (lib/fault/site.h) as it passes, and for every phase */
 };
 
 /** Begins both captures. */

@@ -151,7 +151,7 @@ static const struct {
 	{CAPTURES_SECRETS, offsetof(struct folder, captures.secrets), NO_OPTION, _IOLBF},
 	{"bus.vcd", offsetof(struct folder, bus), FOLDER_VCD, _IOFBF},
 	{"bus.txt", offsetof(struct folder, messages), FOLDER_MESSAGES, _IOFBF},
-	{FOLDER_POINTS_FILE, offsetof(struct folder, captures.points), FOLDER_POINTS, _IOFBF},
+	{FOLDER_EVENTS_FILE, offsetof(struct folder, captures.events), FOLDER_EVENTS, _IOFBF},
 	{DECISIONS_KEPT, offsetof(struct folder, decisions), NO_OPTION, _IOLBF},
 };
 

@@ -24,12 +24,12 @@ struct folder {
 bool folder_make(const char *dir, struct error *err);
 
 /** What passed, when, in which phase: lines such as `7156557432 to-server tcp.syn[80/1]#1`, `7156557432 board enc.tx#17`, `7126178128 phase connect`. */
-#define FOLDER_POINTS_FILE "points.txt"
+#define FOLDER_EVENTS_FILE "points.txt"
 
 /** Which streams there are beside those that every session has, as bits. */
-enum { FOLDER_VCD = 1, FOLDER_MESSAGES = 2, FOLDER_POINTS = 4 };
+enum { FOLDER_VCD = 1, FOLDER_MESSAGES = 2, FOLDER_EVENTS = 4 };
 
-/** Opens the streams and writes plan.yaml. @param bus Bits: FOLDER_VCD, FOLDER_MESSAGES, FOLDER_POINTS. */
+/** Opens the streams and writes plan.yaml. @param bus Bits: FOLDER_VCD, FOLDER_MESSAGES, FOLDER_EVENTS. */
 bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, unsigned bus, struct error *err);
 
 /** A sink for the session's trace. */

@@ -379,7 +379,7 @@ static bool begin_world(struct session *session)
 		return false;
 	session->requests = 1;
 	if (first.op != STUTTER_HELLO)
-		return error_set(&session->broken, "the guest's first request is of kind %u, not a hello", first.op);
+		return error_set(&session->broken, "the guest's first request is of kind %u, not a handshake", first.op);
 	if (!take_handshake(session, &first, payload))
 		return false;
 	session->start = request->now_ns;

@@ -86,15 +86,15 @@ static void tell_others(struct world *world, const struct fault_event *event)
 static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
 	struct world *world = ctx;
-	FILE *points = world->passing.captures.points;
+	FILE *events = world->passing.captures.events;
 	char at[ADDRESS_TEXT_MAX];
 
 	tell_others(world, event);
 	wire_log_see(&world->wire, frame, event->direction, event->naming, fate->dropped, event->now);
 	if (event->direction == TO_SERVER)
 		judges_see(&world->judges, frame_bytes(frame), event->now);
-	if (points != NULL)
-		fprintf(points, "%" PRIu64 " %s %s\n", event->now, direction_name(event->direction), naming_render(event->naming, at));
+	if (events != NULL)
+		fprintf(events, "%" PRIu64 " %s %s\n", event->now, direction_name(event->direction), naming_render(event->naming, at));
 	passing_decided(&world->passing, frame, event, fate);
 }
 
@@ -111,10 +111,10 @@ static const char *layer_word(enum site site)
 static void happened(void *ctx, const struct fault_event *event)
 {
 	struct world *world = ctx;
-	FILE *points = world->passing.captures.points;
+	FILE *events = world->passing.captures.events;
 
-	if (points != NULL)
-		fprintf(points, "%" PRIu64 " %s %s#%" PRIu64 "\n", event->now, layer_word(event->site), fault_sites[event->site].name,
+	if (events != NULL)
+		fprintf(events, "%" PRIu64 " %s %s#%" PRIu64 "\n", event->now, layer_word(event->site), fault_sites[event->site].name,
 		        event->number);
 	tell_others(world, event);
 }
@@ -231,7 +231,7 @@ static void open_faults(struct world *world)
 	}
 	size_t count = plan->replay ? world->fault_count : plan->fault_count;
 	/* Whoever writes down what passes wants to be told, too. */
-	world->tells_events = world->passing.captures.points != NULL;
+	world->tells_events = world->passing.captures.events != NULL;
 	for (size_t i = 0; i < count; i++)
 		world->tells_events |= is_at_site(&world->faults[i].match.from) || is_at_site(&world->faults[i].match.until);
 }
@@ -380,8 +380,8 @@ void world_close(struct world *world)
 
 void world_enter(struct world *world, const char *phase)
 {
-	if (world->passing.captures.points != NULL)
-		fprintf(world->passing.captures.points, "%" PRIu64 " phase %s\n", world->sim.now, phase);
+	if (world->passing.captures.events != NULL)
+		fprintf(world->passing.captures.events, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
 	armed_faults_enter(board_faults_armed(world->board.board_faults), phase);
 	armed_faults_enter(service_faults_armed(world->service_faults), phase);

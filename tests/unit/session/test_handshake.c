@@ -9,7 +9,7 @@
 
 #include "tests/test.h"
 
-extern const CU_TestInfo tests_hello[];
+extern const CU_TestInfo tests_handshake[];
 
 #define UNTOUCHED 0xdeadU
 /* What QEMU's virtual Cortex-A7 counts with: a tick is 16 ns. */
@@ -98,7 +98,7 @@ static void a_counter_without_whole_nanoseconds_is_refused(void)
 	               "Hz, which is not a divisor of 1 GHz");
 }
 
-const CU_TestInfo tests_hello[] = {
+const CU_TestInfo tests_handshake[] = {
 	{"the counter tells how long the boot took", the_counter_tells_how_long_the_boot_took},
 	{"a counter behind the boot keeps its distance", a_counter_behind_the_boot_keeps_its_distance},
 	{"another protocol is refused", another_protocol_is_refused},
