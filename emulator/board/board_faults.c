@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the board asks at each event of a site, and all faults that act change the same
+ * effect, in the order of the plan. What a fault of the bus does spans the bytes of a message, so
+ * which of them act is decided at its beginning and kept until its end; INT is a line with a level
+ * and a time.
+ */
 #include "emulator/board/board_faults.h"
 
 #include <stdlib.h>

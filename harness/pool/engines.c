@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a restored QEMU waits in each entry of the list, and a session is a branch of it.
+ * An entry belongs to one device image with the content that its files had; with all entries in
+ * use, the one that was used least lately is ended. An engine that has died is replaced once.
+ */
 #include "harness/pool/engines.h"
 
 #include <stdio.h>

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a loop over slots. A session is a process that shares a page with the pool
+ * (page.h) and writes messages into a pipe; the loop starts jobs in their order, polls the pipes,
+ * and ends what is silent, over its limit or no longer wanted. A job is waiting, running or done,
+ * and goes back to waiting only if the beginning that it was started from turns out not to be its
+ * own (beginnings.h).
+ */
 #include "harness/pool/pool.h"
 
 #include <errno.h>

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a frame goes through the rules that concern it, in the order of the plan, and
+ * comes out with a fate: dropped, or released at an instant. What is released waits in one queue
+ * (queue.h), as do frames that a rule has made. Draws, counts and decisions are made in
+ * proxy_submit() and nowhere else, so that the time at which frames leave cannot change what is
+ * decided. A frozen chain has no rules to ask: it looks the frame up by its address and direction.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: an exchange is a question with its answer, or a conversation in datagrams. What is
+ * asked again unanswered belongs to the same exchange; an answer belongs to the latest exchange
+ * that fits. Exchanges are found by their number, which is the order in which they began.
+ */
 #include "harness/recorded/exchanges.h"
 
 #include <stdio.h>

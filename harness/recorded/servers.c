@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a connection of the device is a play of one step. While it is the servers' turn,
+ * bytes are generated as TCP takes them; while it is the device's, what comes is compared and its
+ * amount decides when the turn is over. What differs is traced and counted, and the play goes on.
+ */
 #include "harness/recorded/servers.h"
 
 #include <inttypes.h>

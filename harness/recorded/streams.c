@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: each direction of a connection is put together from its segments as TCP would do
+ * it; pieces that came early wait in a list. Bytes in order become turns: a side's turn ends when
+ * the other begins to speak, or when all of it was acknowledged and it pauses. Times are those of
+ * the capture until import.c moves them.
+ */
 #include "harness/recorded/streams.h"
 
 #include <stdlib.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: lwIP runs without threads, on the time of the world (sys_now()). After all that
+ * may have set one of its timers, reschedule() puts one event of the world at the next of them.
+ * State is at file scope because lwIP's is.
+ */
 #include "harness/server/host.h"
 
 #include <stdio.h>

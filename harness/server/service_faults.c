@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: each function is called once for each event of its site, and lets all faults that
+ * act change the same effect, in the order of the plan. State that outlives an event is here:
+ * which hosts are down, until when, and from when on the draws are other ones.
+ */
 #include "harness/server/service_faults.h"
 
 #include <stdlib.h>

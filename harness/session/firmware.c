@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: an image is a function of its version and is signed with keys that never change,
+ * so the same plan makes the same bytes. The factory's is written into the chip's memory itself,
+ * without its rules and times; the boot code and the judges read that memory through the same
+ * view.
+ */
 #include "harness/session/firmware.h"
 
 #include <inttypes.h>

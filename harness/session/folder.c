@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the folder is valid at every instant, as the session may be killed. Streams are
+ * opened at the start; plan.yaml is there from the start and is replaced at the end by one with
+ * decisions, which a stream keeps meanwhile. folder_complete() does the rest for a process that
+ * has died.
+ */
 #include "harness/session/folder.h"
 
 #include <errno.h>

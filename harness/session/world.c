@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: link, namer, proxy and far end know nothing of each other; the callbacks
+ * here join them, and one queue of events (sim.h) drives them. Whoever holds the bus calls
+ * world_run() up to its time before it uses the board, and world_next() says when something
+ * happens again. The far end is opened last and closed first.
+ */
 #include "harness/session/world.h"
 
 #include <inttypes.h>

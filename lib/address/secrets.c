@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: secrets are kept in a list and found by the client's random. A cipher derives its
+ * key and IV when it is opened, and its key stream is a function of the record's number and of the
+ * offset in the record, so bytes can be read in any piece in which they come.
+ */
 #include "lib/address/secrets.h"
 
 #include <stdlib.h>

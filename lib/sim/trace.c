@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a line is formatted, hashed and handed to the sink, in this order and at once;
+ * nothing is buffered here. trace_aside() writes without the hash. The first gap of the model that
+ * is told is kept, because it makes the verdict inconclusive.
+ */
 #include "lib/sim/trace.h"
 
 #include <inttypes.h>
