@@ -40,6 +40,7 @@ void exec_tell_session(FILE *stream, const struct plan *plan, const struct exec_
 /** What came of a recorded session whose servers were played, as a line. @param lead What it begins with. */
 void exec_tell_played(FILE *stream, const char *lead, const struct servers_told *told);
 
+/** Counts a session that has ended. @param session Copied where it is kept. */
 void exec_tally_add(struct exec_tally *tally, const struct exec_session *session);
 /** A signal asked for an end of all, or none did: 0. */
 void exec_tally_asked(struct exec_tally *tally, int signal);

@@ -27,6 +27,9 @@ struct judges {
 void judges_open(struct judges *judges, const struct judge_settings *settings);
 void judges_close(struct judges *judges);
 
+/**
+ * The device has sent a report; to be called in the order of time, before the next frame or reset.
+ */
 void judges_hear(struct judges *judges, const struct report *report,
                  const struct evidence *evidence);
 /** The device has been reset. */

@@ -109,6 +109,7 @@ size_t bridge_faults(const struct bridge *bridge, const struct fault **ret_fault
 /** The same with what they have done. @param ret_rules Room for @p most. @return how many there are; all those in the chain, then those that are gone. */
 size_t bridge_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most);
 
+/** What it has done so far: a copy. */
 struct bridge_status bridge_status(const struct bridge *bridge);
 
 /** Its time. */

@@ -28,8 +28,10 @@ struct skew_summary {
 	uint64_t frames, beyond; /**< beyond: of the frames, those that were later than the limit */
 };
 
+/** A frame has left so much later than was decided, in nanoseconds. */
 void skew_add(struct skew *skew, uint64_t late_ns);
 
+/** Of all frames so far; may be asked at any time. */
 struct skew_summary skew_summary(const struct skew *skew);
 
 #endif

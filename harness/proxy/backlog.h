@@ -21,6 +21,7 @@ struct backlog {
 /** The row of the parameter that says how many may wait. */
 #define BACKLOG_ROW(s) PARAM_ROW_QUANTITY(s, queue, "queue", UNIT_NONE, "1000", 1, 1000000, "frames that may wait, in each direction")
 
+/** @param room Frames that may wait at once, at least 1. To be released with backlog_close(). */
 void backlog_open(struct backlog *backlog, uint64_t room);
 void backlog_close(struct backlog *backlog);
 

@@ -110,6 +110,10 @@ sim_ns proxy_next(const struct proxy *proxy);
 /** @return a frame that is due at @p now, handed over to the caller, or NULL. */
 struct frame *proxy_deliver(struct proxy *proxy, sim_ns now, enum direction *ret_direction);
 
+/**
+ * The faults in the chain; of a frozen one, its decisions. An index is below their number, and a
+ * fault is borrowed.
+ */
 size_t proxy_fault_count(const struct proxy *proxy);
 const struct fault *proxy_fault(const struct proxy *proxy, size_t index);
 /** Where fault @p index stands in the chain that decided: itself, or the fault behind a decision. */

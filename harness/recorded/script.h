@@ -42,6 +42,7 @@ struct script_patience {
 	uint64_t lease_ns, connect_ns, silence_ns, dns_timeout_ns, dns_tries;
 };
 
+/** Writes it. @param recording script_check() was good. */
 void script_write(const struct recording *recording, const struct script_patience *patience, FILE *stream);
 
 /**

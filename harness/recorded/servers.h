@@ -52,6 +52,7 @@ struct servers_told {
 	char first[SERVERS_TOLD_MAX]; /**< the first difference; empty: there is none */
 };
 
+/** So far; after the session it is the result. */
 struct servers_told servers_told(const struct servers *servers);
 
 #endif

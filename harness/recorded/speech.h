@@ -22,6 +22,7 @@ struct speech {
 	uint32_t repeat, in_record;
 };
 
+/** At the first turn. @param step Borrowed for as long as the speech goes on. */
 void speech_begin(struct speech *speech, const struct step *step, enum side side);
 
 /** Writes the next bytes of turn @p turn, up to @p size or its end. Turns must be gone through in their order. @return how many. */

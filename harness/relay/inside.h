@@ -27,6 +27,7 @@ struct names {
 	char dotted[16];
 };
 
+/** Takes names and addresses from an answer of DNS; what cannot be read is passed over. */
 void names_learn(struct names *names, struct bytes dns_message);
 /** @return its name, or its address as text; valid until the next call. */
 const char *names_of_address(struct names *names, uint32_t address);
@@ -180,6 +181,7 @@ void exchange_pass(struct exchange *exchange);
 
 /* -- what is in it -- */
 
+/** @param exchange Borrowed. @return owned by the exchange, which closes it. */
 struct web *web_open(struct exchange *exchange);
 void web_close(struct web *web);
 /** Bytes of the device, of the server. @return how many were used; all, unless the side is stopped. */
@@ -193,6 +195,7 @@ void web_answer_ended(struct web *web);
 /** Whether nothing more will be sent to the device, though the connection stays. */
 bool web_stalls(const struct web *web);
 
+/** @param exchange Borrowed, as of web_open(); the functions mean what those of a web do. */
 struct secure *secure_open(struct exchange *exchange);
 void secure_close(struct secure *secure);
 size_t secure_ask(struct secure *secure, struct bytes data);

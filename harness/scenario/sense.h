@@ -26,6 +26,7 @@ bool sense_fault(const struct plan *plan, const struct fault *fault, const char 
 /** What a mapping is by its keys. */
 enum sense_kind { SENSE_EITHER, SENSE_SCENARIO, SENSE_DEVICE };
 
+/** @param mapping Of a YAML file; SENSE_EITHER if its keys fit both or neither. */
 enum sense_kind sense_kind(const struct yaml_node *mapping);
 
 /** Whether a file holds a device. @return false if it cannot be read. */

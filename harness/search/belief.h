@@ -62,6 +62,7 @@ struct belief {
 	uint64_t sessions;    /**< so far */
 };
 
+/** @param options Borrowed. To be released with belief_close(). */
 void belief_open(struct belief *belief, const struct belief_options *options);
 void belief_close(struct belief *belief);
 

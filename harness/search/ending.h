@@ -30,6 +30,7 @@ struct ending {
 	uint64_t acted; /**< bits: which of the first ENDING_FAULTS faults of the plan did something; of a replay 0 */
 };
 
+/** What a search has to know of a verdict; a copy. */
 void ending_of(const struct verdict *verdict, struct ending *ret_ending);
 
 /**

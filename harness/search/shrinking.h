@@ -22,6 +22,7 @@ struct shrinking {
 
 /* -- items: a plan's decisions, or its faults -- */
 
+/** An index is below this; what is returned belongs to the plan. */
 size_t item_count(const struct plan *plan);
 const struct action *item_action(const struct plan *plan, size_t index);
 struct action_params *item_params(struct plan *plan, size_t index);

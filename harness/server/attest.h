@@ -45,6 +45,7 @@ struct attest_outcome {
 /** An OS with this SHA-256 is one of ours. */
 void attest_accept(struct attest *attest, const char *sha256);
 
+/** Answers a request for a nonce. @param ret_answer Is always set. */
 struct attest_outcome attest_nonce(struct attest *attest, const struct http_request *request, struct http_answer *ret_answer);
 
 /** @param unix_s Now. */

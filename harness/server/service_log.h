@@ -86,6 +86,7 @@ struct service_log {
 	uint64_t findings;                       /**< of what devices did wrong towards the service */
 };
 
+/** Copied. To be called in the order of time. */
 void service_log_visit(struct service_log *log, const struct service_visit *visit);
 void service_log_status(struct service_log *log, const struct service_status *status);
 

@@ -61,6 +61,7 @@ void tls_feed(struct tls *tls, struct bytes cipher);
 /** Goes on with the handshake and reads plain text. @return how much; 0: there is none now, see tls_state(). */
 size_t tls_read(struct tls *tls, uint8_t *ret_plain, size_t size);
 
+/** Where it stands since the last tls_feed() or tls_read(). */
 enum tls_state tls_state(const struct tls *tls);
 
 /** Why it failed, in a few words; of TLS_FAILED only. */

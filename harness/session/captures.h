@@ -41,6 +41,7 @@ struct sighting {
 	const char *comment; /**< NULL: none */
 };
 
+/** Writes a frame to the capture of one end. Nothing happens if that is not open. */
 void captures_frame(const struct captures *captures, const struct sighting *sighting, struct bytes data);
 
 /** @param line Of an SSLKEYLOGFILE, without its end. */

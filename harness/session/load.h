@@ -38,6 +38,7 @@ struct load {
 	} rows[LOAD_ROWS_MAX];
 };
 
+/** @param start The time of the world; before the first load_look(). */
 void load_init(struct load *load, sim_ns start);
 
 /** To be told of every instant at which the board is about to do something, before it does. @p now must not go backwards. */

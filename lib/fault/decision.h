@@ -26,6 +26,7 @@ struct decisions {
 	size_t count, room;
 };
 
+/** Copies it to the end: decisions come in the order of time. */
 void decisions_add(struct decisions *decisions, const struct decision *decision);
 
 /** The decision taken at @p place at that @p time has come to less than it said: its parameters are these. Nothing happens if there is none. */

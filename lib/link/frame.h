@@ -57,6 +57,7 @@ struct frame_queue {
 	size_t count;
 };
 
+/** Takes the frame over. */
 void frame_queue_put(struct frame_queue *queue, struct frame *frame);
 /** @return the oldest frame, or NULL. */
 struct frame *frame_queue_take(struct frame_queue *queue);

@@ -38,6 +38,7 @@ void sequential_of_shares(struct sequential *test, uint64_t first, uint64_t seco
 /** As many hits as misses, against @p odds hits for each miss; @p odds from 2 to 1000. */
 void sequential_of_odds(struct sequential *test, uint64_t odds);
 
+/** One more trial, after one of the functions above. */
 void sequential_add(struct sequential *test, bool is_hit);
 
 #endif
