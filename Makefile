@@ -315,11 +315,11 @@ $(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
 SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/fault lib/sim lib/link lib/address harness/judge harness/proxy harness/scenario,$(folder)/*.c)) $(FAULT_SOURCES) \
-	$(patsubst %,harness/server/%.c,config coverage entropy pki tls service_log) $(wildcard emulator/nic/*.c emulator/enc28j60/*.c emulator/machines/*.c emulator/machines/*/*.c)) $(GUEST_SHARED)
+	$(patsubst %,harness/server/%.c,coverage service_config service_log) $(wildcard emulator/nic/*.c emulator/enc28j60/*.c emulator/machines/*.c emulator/machines/*/*.c)) $(GUEST_SHARED)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
-		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -lm
+		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
 	$(Q)rm -rf $(B)/obj* $(B)/stutter $(CHIP_LIBRARY) $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots $(B)/doc

@@ -18,7 +18,7 @@ bool gate_promote(const struct gate *gate, struct error *err)
 	memset(&promotion, 0, sizeof promotion);
 	char *suites = gate_name_suites(gate);
 	const char *version = gate->wish.release != NULL ? gate->wish.release : gate->subjects[0].like[GATE_CANDIDATE].device.name;
-	(void)snprintf(promotion.version, sizeof promotion.version, "%.*s", RELEASE_VERSION_MAX - 1, version);
+	(void)snprintf(promotion.version, sizeof promotion.version, "%.*s", SERVICE_VERSION_MAX - 1, version);
 	(void)snprintf(promotion.from, sizeof promotion.from, "%s", gate->wish.from_feed);
 	(void)snprintf(promotion.to, sizeof promotion.to, "%s", gate->wish.to_feed);
 	(void)snprintf(promotion.baseline, sizeof promotion.baseline, "%s", gate->wish.devices[GATE_BASELINE]);

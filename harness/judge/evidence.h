@@ -11,10 +11,11 @@
 #include "lib/fault/decision.h"
 #include "harness/judge/flash_view.h"
 #include "harness/judge/wire_log.h"
-#include "harness/server/service_log.h"
 
 /** The longest text of a judge, with its end. */
 #define EVIDENCE_TEXT_MAX 512
+
+struct service_log;
 
 struct evidence {
 	sim_ns now;

@@ -7,6 +7,7 @@
 
 #include "lib/base/check.h"
 #include "emulator/guest/boot/choose.h"
+#include "harness/server/release.h"
 
 bool flash_view_is_genuine(const struct flash_view *view, const char *slot, char *ret_what,
                            size_t size)

@@ -12,7 +12,8 @@
 
 #include "emulator/guest/boot/flash.h"
 #include "emulator/guest/boot/slot.h"
-#include "harness/server/release.h"
+
+struct release;
 
 struct flash_view {
 	struct boot_flash flash;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/judge/judge.h"
+#include "harness/server/service_log.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH("told", "false", "what fails has told the service so"),

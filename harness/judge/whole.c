@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "harness/judge/judge.h"
+#include "harness/server/service_log.h"
 
 static const struct param rows[] = {
 	JUDGE_ROW_SWITCH(

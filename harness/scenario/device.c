@@ -9,9 +9,8 @@
 #include "emulator/machines/machine.h"
 #include "emulator/nic/enc28j60.h"
 #include "harness/scenario/phases.h"
-#include "harness/server/host.h"
-#include "harness/server/pki.h"
-#include "harness/server/service.h"
+#include "harness/server/names.h"
+#include "harness/server/service_config.h"
 #include "lib/sim/random.h"
 
 #define MS 1000000U
@@ -435,7 +434,7 @@ size_t device_guest_config(const struct device *device, uint64_t seed, unsigned 
 	put(&writer, KEY(GUEST_SEED), hex);
 	put(&writer, KEY(CLIENT), device->client);
 	/* The service knows a device by the name in its certificate. */
-	put(&writer, KEY(DEVICE_NAME), staged ? PKI_DEVICE : device->name);
+	put(&writer, KEY(DEVICE_NAME), staged ? NAMES_DEVICE : device->name);
 	put(&writer, KEY(CLOCK), clocks[device->clock]);
 	put(&writer, KEY(AUTH_HOST), NAMES_AUTH);
 	put(&writer, KEY(CORE_HOST), NAMES_CORE);

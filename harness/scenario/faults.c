@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "lib/fault/armed.h"
 #include "lib/fault/netem.h"
 #include "lib/fault/preset.h"
 #include "harness/scenario/sense.h"

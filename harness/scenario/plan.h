@@ -18,7 +18,7 @@
 #include "harness/judge/settings.h"
 #include "harness/scenario/device.h"
 #include "harness/scenario/made.h"
-#include "harness/server/service.h"
+#include "harness/server/service_config.h"
 #include "lib/verdict/planned.h"
 
 /** The most seeds that a scenario, or a run, can ask for. */

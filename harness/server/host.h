@@ -16,15 +16,7 @@
 #include "lib/link/packet.h"
 #include "lib/sim/sim.h"
 #include "lib/sim/trace.h"
-
-/** Addresses of the far end, host order: TEST-NET-1 of RFC 5737. */
-#define HOST_ADDRESS 0xc0000201U
-#define HOST_NETMASK 0xffffff00U
-/** Its hardware address, as an initialiser. */
-#define HOST_MAC                                                                                                                           \
-	{                                                                                                                                  \
-		0x02, 0x53, 0x54, 0x55, 0x54, 0x01                                                                                         \
-	}
+#include "harness/server/names.h"
 
 struct host_ops {
 	/** The host sends @p frame, which the callee takes over. */

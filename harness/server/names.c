@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "harness/server/host.h"
-
 #define TEST_NET_2 0xc6336400U /* 198.51.100.0/24 */
 #define TEST_NET_3 0xcb007100U /* 203.0.113.0/24 */
 

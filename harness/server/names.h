@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The names of the far end: one table that DNS, the certificates and the update service share.
+ * The names and addresses of the far end: one table that DNS, the certificates and the update
+ * service share; and what else the factory tells a device. Plain data, which needs no server.
  *
  * The gateway at HOST_ADDRESS is DHCP, DNS and NTP server and the plain HTTP service. The other hosts lie behind it, in the documentation networks
  * TEST-NET-2 and TEST-NET-3 of RFC 5737: a device sends them what it has for them through the gateway's hardware address.
@@ -12,6 +13,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/** Addresses of the gateway, host order: TEST-NET-1 of RFC 5737. */
+#define HOST_ADDRESS 0xc0000201U
+#define HOST_NETMASK 0xffffff00U
+/** Its hardware address, as an initialiser. */
+#define HOST_MAC {0x02, 0x53, 0x54, 0x55, 0x54, 0x01}
+
+/** The device's name in its bootstrap certificate. */
+#define NAMES_DEVICE "board-0001"
 
 #define NAMES_UPDATE "update.stutter.test"
 #define NAMES_CONNECT "connect.stutter.test"

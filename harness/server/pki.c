@@ -22,6 +22,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/memory.h"
+#include "harness/server/names.h"
 
 /* Of all keys. It must never change: devices have these keys in their flash. */
 #define SEED UINT64_C(0x53747574746572)
@@ -227,10 +228,10 @@ static void open_bootstrap(struct pki *pki)
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	entropy_use(&blinding);
-	pki->bootstrap = p256_key("bootstrap " PKI_DEVICE);
+	pki->bootstrap = p256_key("bootstrap " NAMES_DEVICE);
 	CHECK(bio != NULL && PEM_write_bio_PrivateKey(bio, pki->bootstrap, NULL, NULL, 0, NULL, NULL) == 1);
 	(void)take_text(bio, pki->bootstrap_key, 0);
-	const struct content content = {.subject = PKI_DEVICE,
+	const struct content content = {.subject = NAMES_DEVICE,
 	                                .serial = 0x1001,
 	                                .from_s = pki->unix_s - YEAR_S,
 	                                .until_s = pki->unix_s + 10 * YEAR_S,

@@ -25,8 +25,6 @@
 #include "lib/base/bytes.h"
 #include "harness/server/entropy.h"
 
-/** The name in the bootstrap certificate. */
-#define PKI_DEVICE "board-0001"
 #define PKI_NAME_MAX 65
 /** An Ed25519 signature in hexadecimal digits, with its end. */
 #define PKI_SIGNATURE_TEXT_MAX 129

@@ -16,7 +16,7 @@
 
 /** Texts of printable ASCII. */
 struct promotion {
-	char version[RELEASE_VERSION_MAX];                                                            /**< that is promoted */
+	char version[SERVICE_VERSION_MAX];                                                            /**< that is promoted */
 	char from[32], to[32];                                                                        /**< feeds */
 	char baseline[PROMOTION_TEXT_MAX], candidate[PROMOTION_TEXT_MAX], suites[PROMOTION_TEXT_MAX]; /**< what was judged, and by what */
 	char decided[TIMESTAMP_TEXT_MAX];                                                             /**< when */

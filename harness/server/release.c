@@ -80,7 +80,7 @@ static char *stage_text(const struct release_image *image, enum release_stage st
 /* The manifest's text stands as a string in the answer, so that its signature is over bytes that no parser has touched. */
 static void write_manifest(struct release *release, const struct pki *pki)
 {
-	char version[REPLY_ESCAPED_MAX(RELEASE_VERSION_MAX)], signature[PKI_SIGNATURE_TEXT_MAX], *stages[RELEASE_STAGES];
+	char version[REPLY_ESCAPED_MAX(SERVICE_VERSION_MAX)], signature[PKI_SIGNATURE_TEXT_MAX], *stages[RELEASE_STAGES];
 
 	for (unsigned i = 0; i < RELEASE_STAGES; i++)
 		stages[i] = stage_text(&release->images[i], (enum release_stage)i);

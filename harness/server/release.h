@@ -17,8 +17,8 @@
 
 #include "lib/base/bytes.h"
 #include "harness/server/pki.h"
+#include "harness/server/service_config.h"
 
-#define RELEASE_VERSION_MAX 32
 #define RELEASE_NAME_MAX 96
 #define RELEASE_SHA256_TEXT_MAX 65
 
@@ -32,8 +32,8 @@ struct release_image {
 };
 
 struct release {
-	char version[RELEASE_VERSION_MAX];
-	char file[RELEASE_VERSION_MAX]; /**< the same as it stands in names of files: what a URL would have to escape is '_' */
+	char version[SERVICE_VERSION_MAX];
+	char file[SERVICE_VERSION_MAX]; /**< the same as it stands in names of files: what a URL would have to escape is '_' */
 	struct release_image images[RELEASE_STAGES];
 	char *manifest; /**< what /v1/manifests/VERSION.json answers */
 	void *os, *app; /* generated contents; NULL: none */

@@ -288,7 +288,7 @@ static const struct release *offer(struct service *service, const char *feed, co
 
 static void answer_update(struct service *service, const struct http_request *request, struct http_answer *answer)
 {
-	char device[PKI_NAME_MAX], feed[32], group[32], version[RELEASE_VERSION_MAX];
+	char device[PKI_NAME_MAX], feed[32], group[32], version[SERVICE_VERSION_MAX];
 
 	if (request->identity.issuer != PKI_ATTESTATION) {
 		reply_error(answer, request->identity.issuer == PKI_NOBODY ? 401 : 403, "a client certificate is needed");

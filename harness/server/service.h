@@ -28,44 +28,18 @@
 #include <stdint.h>
 
 #include "lib/base/error.h"
-#include "lib/base/param.h"
 #include "harness/server/attest.h"
 #include "harness/server/delivery.h"
 #include "harness/server/service_faults.h"
 #include "harness/server/http.h"
 #include "harness/server/names.h"
 #include "harness/server/release.h"
+#include "harness/server/service_config.h"
 #include "harness/server/service_log.h"
 #include "harness/server/udp.h"
 
-#define SERVICE_CONNECT_TEXT "Stutter Connect Test"
 #define SERVICE_SHA256_TEXT_MAX 65
 #define SERVICE_MANIFEST_MAX 1024
-#define SERVICE_PATH_MAX 512
-#define SERVICE_FEED_RETAIL "retail"
-#define SERVICE_FEED_EVAL "retail-eval"
-
-/** The parameters under `server:` of a scenario. */
-struct service_config {
-	char version[RELEASE_VERSION_MAX];      /**< of the update on offer, in the feed `retail` */
-	char eval_version[RELEASE_VERSION_MAX]; /**< in the feed `retail-eval` */
-	char promotion
-		[SERVICE_PATH_MAX]; /**< file of a record (promotion.h) that may put the release of retail-eval into retail; empty: none */
-	char group[32];             /**< of the devices that it is offered to; empty: all */
-	uint64_t os_size, app_size; /**< bytes, of generated images */
-	uint64_t certificate_ns;    /**< lifetime of a client certificate */
-	unsigned tls;               /**< enum tls_version */
-	unsigned behaviour;         /**< index of service_behaviours: what the new OS does at its first boots */
-	bool rollover;              /**< image hosts, and core after the trust bundle was handed out, are certified by root 2 */
-	uint64_t lease_ns;          /**< of the DHCP lease */
-	uint64_t ttl_ns;            /**< of DNS answers */
-	bool path_mtu_discovery;    /**< TCP is sent with DF set, and what ICMP says to it is not heard, as behind many a filter */
-};
-
-extern const struct param service_params[];
-
-/** What a system can be like; "good" is the first. Ends with NULL. */
-extern const char *const service_behaviours[];
 
 enum service_feed { SERVICE_RETAIL, SERVICE_EVAL, SERVICE_FEEDS };
 

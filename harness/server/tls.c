@@ -20,8 +20,6 @@
 
 #define RECORD_HEADER 5U
 
-const char *const tls_versions[] = {"any", "1.2", "1.3", NULL};
-
 struct tls {
 	struct tls_config config;
 	SSL_CTX *context;

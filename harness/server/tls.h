@@ -15,16 +15,12 @@
 
 #include "lib/base/bytes.h"
 #include "harness/server/pki.h"
+#include "harness/server/service_config.h"
 
 /** The largest piece of plain text that one record takes (RFC 8446 5.1), and what a record adds to it at most. */
 #define TLS_PLAIN_MAX 16384U
 #define TLS_OVERHEAD 64U
 #define TLS_NOTE_MAX 160
-
-enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 };
-
-/** Names of enum tls_version for parameters, ends with NULL. */
-extern const char *const tls_versions[];
 
 /** Where a handshake of the server can end: before it sends that message. */
 enum tls_message { TLS_NO_MESSAGE, TLS_SERVER_HELLO, TLS_CERTIFICATE, TLS_FINISHED };

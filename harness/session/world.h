@@ -15,6 +15,7 @@
 #include "harness/proxy/proxy.h"
 #include "harness/recorded/servers.h"
 #include "harness/scenario/plan.h"
+#include "harness/server/service.h"
 #include "harness/cable/cable.h"
 #include "harness/judge/judges.h"
 #include "harness/session/load.h"

@@ -17,6 +17,7 @@
 #include "harness/server/dhcp.h"
 #include "harness/server/dns.h"
 #include "harness/server/fields.h"
+#include "harness/server/names.h"
 #include "harness/server/ntp.h"
 #include "harness/server/reply.h"
 #include "harness/server/request.h"
@@ -97,10 +98,10 @@ static void feed_attest(const struct pki *pki, struct bytes message)
 	attest.lifetime_s = 86400;
 	memset(&request, 0, sizeof request);
 	request.identity.issuer = PKI_MANUFACTURER;
-	memcpy(request.identity.name, PKI_DEVICE, sizeof PKI_DEVICE);
+	memcpy(request.identity.name, NAMES_DEVICE, sizeof NAMES_DEVICE);
 	request.body_length = message.length < sizeof request.body ? message.length : sizeof request.body;
 	memcpy(request.body, message.data, request.body_length);
-	(void)memcpy(request.target, "/v1/nonce?device=" PKI_DEVICE, sizeof "/v1/nonce?device=" PKI_DEVICE);
+	(void)memcpy(request.target, "/v1/nonce?device=" NAMES_DEVICE, sizeof "/v1/nonce?device=" NAMES_DEVICE);
 	must(attest_nonce(&attest, &request, &answer).given);
 	free(answer.owned);
 	answer = (struct http_answer){0};

@@ -38,11 +38,15 @@ static const struct module modules[] = {
 	{"fault", true, {"base", "sim", "address", "link", NULL}},
 	{"cable", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"proxy", true, {"base", "sim", "link", "address", "fault", NULL}},
+	/* What a plan says of the far end is plain data, below whoever serves it. */
+	{"server/names.h", true, {NULL}},
+	{"server/service_config.h", true, {"base", NULL}},
 	{"server", true, {"base", "sim", "link", "address", "fault", NULL}},
 	{"judge", true, {"base", "sim", "link", "address", "fault", "server", "guest/boot", "guest/language", NULL}},
 	{"scenario",
          true,
-         {"base", "sim", "link", "address", "fault", "verdict", "server", "judge", "machines", "nic", "guest/language",
+         {"base", "sim", "link", "address", "fault", "verdict", "server/names.h", "server/service_config.h", "judge", "machines", "nic",
+          "guest/language",
           "guest/boot/layout.h", "guest/boot/slot.h", "guest/module/protocol.h", NULL}},
 	{"machines", true, {NULL}},
 	{"enc28j60", true, {NULL}},
@@ -322,6 +326,16 @@ static void only_the_command_line_prints_or_exits(void)
 	CU_ASSERT(each_source(check_silent) > 100);
 }
 
+/* Neither by itself nor by what it includes. */
+static void a_plan_needs_no_server(void)
+{
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output,
+	                           "cc -M -I. -D_GNU_SOURCE harness/scenario/*.c | "
+	                           "grep -oE '(harness/server|openssl|lwip)/[a-z_]+\\.h' | sort -u"),
+	                0);
+	TEST_SAME_TEXT(output, "harness/server/names.h\nharness/server/service_config.h\n");
+}
+
 static void the_chips_need_libc_only(void)
 {
 	static const char *const libc[] = {"stdbool.h", "stddef.h", "stdint.h",   "string.h",
@@ -429,6 +443,7 @@ const CU_TestInfo tests_includes[] = {
 	{"every folder has its rule", every_folder_has_its_rule},
 	{"no clock, no output, no randomness below the session", no_clock_no_output_no_randomness_below_the_session},
 	{"only the command line prints or exits", only_the_command_line_prints_or_exits},
+	{"a plan needs no server", a_plan_needs_no_server},
 	{"the chips need libc only", the_chips_need_libc_only},
 	{"every source has its licence", every_source_has_its_licence},
 	{"no file names a mirror", no_file_names_a_mirror},

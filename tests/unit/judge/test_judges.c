@@ -11,6 +11,7 @@
 #include "emulator/guest/boot/record.h"
 #include "emulator/guest/boot/slot.h"
 #include "harness/scenario/plan.h"
+#include "harness/server/service_log.h"
 #include "harness/session/firmware.h"
 #include "tests/world/fixture.h"
 #include "tests/test.h"

@@ -79,7 +79,7 @@ static char *pem_of_request(EVP_PKEY *key)
 	char *data;
 
 	CU_ASSERT_FATAL(X509_REQ_set_pubkey(request, key) == 1);
-	CU_ASSERT(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN", MBSTRING_ASC, (const unsigned char *)PKI_DEVICE, -1,
+	CU_ASSERT(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN", MBSTRING_ASC, (const unsigned char *)NAMES_DEVICE, -1,
 	                                     -1, 0) == 1);
 	CU_ASSERT(X509_REQ_sign(request, key, EVP_sha256()) > 0 && PEM_write_bio_X509_REQ(bio, request) == 1);
 	long length = BIO_get_mem_data(bio, &data);
@@ -126,7 +126,7 @@ static char *statement(struct device *device, const char *version, const char *c
 	                    : device->lie == LIE_OLD_NONCE ? device->old_nonce
 	                                                   : device->nonce;
 	const char *digest = device->lie == LIE_DIGEST ? &DEVICE_DIGEST[2] : DEVICE_DIGEST,
-		   *name = device->lie == LIE_DEVICE ? "x" : PKI_DEVICE;
+		   *name = device->lie == LIE_DEVICE ? "x" : NAMES_DEVICE;
 	char *text = memory_format("%s\n%s\na\n%s\n%s\n", name, nonce, version, digest), *signature = sign(text);
 
 	if (device->lie == LIE_SIGNATURE)
@@ -157,7 +157,7 @@ static bool take_certificate(struct device *device, json_t *answer)
 bool device_attest(struct device *device, const char *version)
 {
 	device->identity = DEVICE_BOOTSTRAP;
-	json_t *answer = ask_json(device, NAMES_AUTH, "GET", "/v1/nonce?device=" PKI_DEVICE, NULL);
+	json_t *answer = ask_json(device, NAMES_AUTH, "GET", "/v1/nonce?device=" NAMES_DEVICE, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(answer);
 	memcpy(device->old_nonce, device->nonce, sizeof device->nonce);
 	(void)snprintf(device->nonce, sizeof device->nonce, "%s", json_string_value(json_object_get(answer, "nonce")));
@@ -183,7 +183,7 @@ bool device_check(struct device *device, const char *feed, const char *group, co
 {
 	char target[256];
 
-	(void)snprintf(target, sizeof target, "/v1/update?device=" PKI_DEVICE "&feed=%s&group=%s&version=%s", feed, group, version);
+	(void)snprintf(target, sizeof target, "/v1/update?device=" NAMES_DEVICE "&feed=%s&group=%s&version=%s", feed, group, version);
 	json_t *answer = ask_json(device, NAMES_CORE, "GET", target, NULL);
 	const char *update = json_string_value(json_object_get(answer, "update"));
 	bool available = update != NULL && strcmp(update, "available") == 0;

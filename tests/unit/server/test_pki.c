@@ -111,7 +111,7 @@ static void the_bootstrap_certificate_is_the_manufacturer_s(void)
 	struct pki_identity identity = pki_identify(pki, certificate);
 
 	CU_ASSERT_EQUAL(identity.issuer, PKI_MANUFACTURER);
-	CU_ASSERT_STRING_EQUAL(identity.name, PKI_DEVICE);
+	CU_ASSERT_STRING_EQUAL(identity.name, NAMES_DEVICE);
 	CU_ASSERT_EQUAL(pki_identify(pki, NULL).issuer, PKI_NOBODY);
 	X509_free(certificate);
 	pki_close(pki);

@@ -175,7 +175,7 @@ static void curl_goes_the_way_of_a_device(void)
 	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(command, sizeof command,
 		               "curl -sS %s --cacert trust.pem --cert board.pem --key board.key "
-		               "'https://auth.stutter.test/v1/nonce?device=" PKI_DEVICE "'",
+		               "'https://auth.stutter.test/v1/nonce?device=" NAMES_DEVICE "'",
 		               versions[i]);
 		CU_ASSERT_EQUAL(client(command), 0);
 		TEST_CONTAINS(real.output, "{\"nonce\": \"");

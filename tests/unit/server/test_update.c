@@ -38,7 +38,7 @@ static void whole_flow(int version)
 	CU_ASSERT_FALSE(device_check(&device, "retail", "any", "22.02"));
 	CU_ASSERT_EQUAL(device.status, 200);
 	CU_ASSERT_EQUAL(device_report(&device,
-	                              "{\"device\": \"" PKI_DEVICE "\", \"version\": \"22.02\", \"slot\": \"b\", \"status\": \"good\", "
+	                              "{\"device\": \"" NAMES_DEVICE "\", \"version\": \"22.02\", \"slot\": \"b\", \"status\": \"good\", "
 	                              "\"phase\": \"idle\", \"reason\": \"\"}"),
 	                204);
 	const struct service_log *log = &server_fixture.service.log;
@@ -164,18 +164,18 @@ static void hosts_want_their_certificates(void)
 	server_fixture_open(small);
 	device_open(&device, TLS1_3_VERSION);
 	device.identity = DEVICE_NONE;
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_AUTH, "GET", "/v1/nonce?device=" PKI_DEVICE), 401);
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 401);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_AUTH, "GET", "/v1/nonce?device=" NAMES_DEVICE), 401);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=retail&version=1"), 401);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "POST", "/v1/report"), 401);
 	device.identity = DEVICE_BOOTSTRAP;
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 403);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=retail&version=1"), 403);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "POST", "/v1/report"), 204);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "POST", "/v1/telemetry"), 204);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_AUTH, "GET", "/v1/nonce?device=another"), 403);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_AUTH, "GET", "/v1/nonce"), 400);
 	CU_ASSERT(device_attest(&device, "a"));
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=other&version=1"), 400);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=retail&version=1"), 200);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=other&version=1"), 400);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=x&feed=retail&version=1"), 403);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_IMAGES, "GET", "/images/os-1.bin"), 404);
 	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/images/os-22.02.bin"), 404);
@@ -192,12 +192,12 @@ static void a_client_certificate_ends_by_the_world_s_time(void)
 	server_fixture_open(params);
 	device_open(&device, TLS1_2_VERSION);
 	CU_ASSERT(device_attest(&device, "a"));
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=retail&version=1"), 200);
 	server_fixture_run(3601 * SIM_S);
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 0);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=retail&version=1"), 0);
 	TEST_CONTAINS(server_fixture.trace.text, "certificate has expired");
 	CU_ASSERT(device_attest(&device, "a"));
-	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" PKI_DEVICE "&feed=retail&version=1"), 200);
+	CU_ASSERT_EQUAL(device_status(&device, NAMES_CORE, "GET", "/v1/update?device=" NAMES_DEVICE "&feed=retail&version=1"), 200);
 	device_close(&device);
 	server_fixture_close();
 }

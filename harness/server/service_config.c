@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "harness/server/service.h"
+#include "harness/server/service_config.h"
 
 #define SIZE_MAX_32 UINT64_C(0x40000000)
 /* Both are 32 bits of seconds on the wire. */
 #define TIME_32_MAX (UINT64_C(0xffffffff) * 1000000000)
 
+/* As enum tls_version has them. */
+static const char *const tls_versions[] = {"any", "1.2", "1.3", NULL};
 const char *const service_behaviours[] = {"good", "deaf", "crash", NULL};
 
 const struct param service_params[] = {
