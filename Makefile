@@ -197,7 +197,12 @@ TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard 
 # What is linked elsewhere is compiled here all the same, so that it does not fall behind unseen.
 BESIDE_TESTS := $(call objects,$(wildcard tests/fuzz/*.c tests/bench/*.c tests/soak/*.c))
 $(O)/tests/fuzz/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
-$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS) $(CHIP_LIBRARY)
+# The board and its faults are linked without what only the harness needs, such as libpcap.
+BOARD_ALONE := $(O)/tests/unit/board/alone/alone
+$(BOARD_ALONE): $(call objects,$(BOARD_ALONE:$(O)/%=%.c) $(wildcard $(foreach folder,$(patsubst %,lib/%,base sim link address fault) \
+		$(patsubst %,emulator/%,board board/faults nic nor enc28j60),$(folder)/*.c))) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lxxhash -lcrypto -lz -lm
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS) $(BOARD_ALONE) $(CHIP_LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
 
@@ -281,7 +286,7 @@ $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 
 # The catalogues hold the faults of all layers, which need little of these.
 FAULT_SOURCES  := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c
-PACKET_SOURCES := $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault harness/proxy,$(folder)/*.c)) $(FAULT_SOURCES)
+PACKET_SOURCES := $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault lib/filter harness/proxy,$(folder)/*.c)) $(FAULT_SOURCES)
 $(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
@@ -307,14 +312,14 @@ $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
-RELAY_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault harness/proxy harness/server harness/relay,$(folder)/*.c)) $(FAULT_SOURCES)) \
+RELAY_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault lib/filter harness/proxy harness/server harness/relay,$(folder)/*.c)) $(FAULT_SOURCES)) \
 	tests/unit/relay/fixture.c tests/trace_text.c
 $(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/fixture.h tests/trace_text.h
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LWIP_FLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lssl -lcrypto -ljansson -lxxhash -lz -lm
 
-SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/fault lib/sim lib/link lib/address harness/judge harness/proxy harness/scenario,$(folder)/*.c)) $(FAULT_SOURCES) \
+SCENARIO_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/fault lib/filter lib/sim lib/link lib/address harness/judge harness/proxy harness/scenario,$(folder)/*.c)) $(FAULT_SOURCES) \
 	$(patsubst %,harness/server/%.c,coverage service_config service_log) $(wildcard emulator/nic/*.c emulator/enc28j60/*.c emulator/machines/*.c emulator/machines/*/*.c)) $(GUEST_SHARED)
 $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "lib/fault/filter.h"
+#include "lib/filter/filter.h"
 #include "harness/judge/judge.h"
 
 #define FILTER_MAX 256

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
-#include "lib/fault/filter.h"
+#include "lib/filter/filter.h"
 #include "lib/link/packet.h"
 #include "harness/server/dhcp.h"
 

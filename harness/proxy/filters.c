@@ -10,7 +10,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/memory.h"
-#include "lib/fault/filter.h"
+#include "lib/filter/filter.h"
 #include "harness/proxy/loads.h"
 
 #define ROWS 256U /* a power of two */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/fault/address.h"
-#include "lib/fault/filter.h"
 #include "emulator/guest/boot/slot.h"
 #include "harness/judge/judge.h"
 #include "harness/scenario/phases.h"

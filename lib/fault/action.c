@@ -10,12 +10,17 @@ const struct param plain_params[] = {
 	{0},
 };
 
-static const struct action *const *const catalogues[] = {actions_proxy, actions_link, actions_board, actions_server};
+const struct fault_catalogue *const fault_catalogues[LAYERS] = {
+	[LAYER_PROXY] = &catalogue_proxy,
+	[LAYER_LINK] = &catalogue_link,
+	[LAYER_BOARD] = &catalogue_board,
+	[LAYER_SERVER] = &catalogue_server,
+};
 
 const struct action *action_at(size_t index)
 {
-	for (size_t i = 0; i < sizeof catalogues / sizeof catalogues[0]; i++)
-		for (const struct action *const *action = catalogues[i]; *action != NULL; action++)
+	for (size_t i = 0; i < LAYERS; i++)
+		for (const struct action *const *action = fault_catalogues[i]->actions; *action != NULL; action++)
 			if (index-- == 0)
 				return *action;
 	return NULL;
@@ -32,8 +37,8 @@ size_t actions_count(void)
 
 const struct action *action_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof catalogues / sizeof catalogues[0]; i++)
-		for (const struct action *const *action = catalogues[i]; *action != NULL; action++)
+	for (size_t i = 0; i < LAYERS; i++)
+		for (const struct action *const *action = fault_catalogues[i]->actions; *action != NULL; action++)
 			if (strcmp((*action)->name, name) == 0)
 				return *action;
 	return NULL;

@@ -55,8 +55,17 @@ static inline enum fault_layer action_layer(const struct action *action)
 /** What an action of @p layer does, in that layer's form; CHECKs that it is one of that layer. */
 const void *action_act(const struct action *action, enum fault_layer layer);
 
-/** The catalogues; each ends with NULL. */
-extern const struct action *const actions_proxy[], *const actions_link[], *const actions_board[], *const actions_server[];
+/** The faults of a layer. */
+struct fault_catalogue {
+	const struct action *const *actions; /**< ends with NULL */
+	/** Checks what only this layer knows of a match; NULL if nothing. */
+	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
+};
+
+extern const struct fault_catalogue catalogue_proxy, catalogue_link, catalogue_board, catalogue_server;
+
+/** All, by enum fault_layer. */
+extern const struct fault_catalogue *const fault_catalogues[LAYERS];
 
 /** The parameters of an action that has none but `enabled`. */
 struct plain_params {

@@ -10,7 +10,6 @@
 
 #include "lib/base/check.h"
 #include "lib/fault/fault.h"
-#include "lib/fault/filter.h"
 #include "lib/fault/window.h"
 
 /* -- what a site offers -- */
@@ -168,35 +167,13 @@ static bool check_at(const struct fault *fault, struct error *err)
 	                      "it");
 }
 
-/* libpcap finds out itself that no frame can be both what the address and what the filter says. */
-static bool check_filter_and_at(const struct fault *fault, struct error *err)
-{
-	const struct match *match = &fault->match;
-	struct bpf_program program;
-	struct fault_address address;
-	struct error inner;
-	char both[FAULT_FILTER_MAX + 128];
-
-	if (match->at[0] == '\0' || match->filter[0] == '\0' || !fault_address_parse(match->at, &address, &inner) ||
-	    address.site != SITE_FRAME)
-		return true;
-	(void)snprintf(both, sizeof both, "(%s) and (%s)", match->filter, address_words[address.frame.word].filter);
-	if (address.frame.has_flow)
-		(void)snprintf(both + strlen(both), sizeof both - strlen(both), " and port %u", address.frame.port);
-	if (!filter_compile(both, &program, &inner))
-		return error_set(err, "no frame can be '%s' and match the filter '%s'", match->at,
-		                 match->filter);
-	pcap_freecode(&program);
-	return true;
-}
-
 /* In the order in which they are complained of. */
 static const struct value_check {
 	const char *key;
 	bool (*check)(const struct fault *fault, struct error *err);
 } value_checks[] = {
 	{"kind", check_kind}, {"correlation", check_correlation}, {"netem_exact", check_exact}, {"message", check_message},
-	{"at", check_at},     {"filter", check_filter_and_at},
+	{"at", check_at},
 };
 
 static bool check_site(const struct fault *fault, const char **ret_key, struct error *err)
@@ -233,6 +210,7 @@ static bool check_edges(const struct match *match, struct error *err)
 
 bool fault_check(const struct fault *fault, const char **ret_key, struct error *err)
 {
+	const struct fault_catalogue *catalogue = fault_catalogues[action_layer(fault->action)];
 	const struct match *match = &fault->match;
 
 	if (match->from.kind == EDGE_AFTER) {
@@ -257,9 +235,6 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 		*ret_key = "until";
 		return error_set(err, "the window ends when it starts");
 	}
-	if (!filter_check(match->filter, err)) {
-		*ret_key = "filter";
-		return false;
-	}
-	return check_site(fault, ret_key, err) && (fault->action->check == NULL || fault->action->check(fault, ret_key, err));
+	return check_site(fault, ret_key, err) && (catalogue->check == NULL || catalogue->check(fault, ret_key, err)) &&
+	       (fault->action->check == NULL || fault->action->check(fault, ret_key, err));
 }

@@ -18,6 +18,7 @@ enum fault_layer {
 	LAYER_LINK,   /**< the cable */
 	LAYER_BOARD,  /**< chip, SPI bus, INT line, supply, flash */
 	LAYER_SERVER, /**< the services of the far end */
+	LAYERS,       /**< how many there are */
 };
 
 /** What a match may ask at a site. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of frames, in the order of the reference. A new one is one line more. */
 #include "lib/fault/action.h"
+#include "lib/filter/filter.h"
 
 #define FAULTS(F) \
 	F(drop) \
@@ -28,4 +29,5 @@
 FAULTS(DECLARE)
 
 #define ROW(name) &fault_##name,
-const struct action *const actions_proxy[] = {FAULTS(ROW) NULL};
+static const struct action *const actions[] = {FAULTS(ROW) NULL};
+const struct fault_catalogue catalogue_proxy = {actions, filter_check};

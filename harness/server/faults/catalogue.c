@@ -27,4 +27,5 @@
 FAULTS(DECLARE)
 
 #define ROW(name) &fault_##name,
-const struct action *const actions_server[] = {FAULTS(ROW) NULL};
+static const struct action *const actions[] = {FAULTS(ROW) NULL};
+const struct fault_catalogue catalogue_server = {actions, NULL};

@@ -484,12 +484,12 @@ static void only_what_netem_does_can_be_exact(void)
 	static const char *const names[] = {"loss", "loss_state", "gemodel", "delay", "reorder", "duplicate", "corrupt", "rate", "slot"};
 	struct error err;
 
-	for (size_t k = 0; actions_proxy[k] != NULL; k++) {
-		struct fault fault = made_fault("x", "netem_exact=true", actions_proxy[k]->name, "");
+	for (size_t k = 0; catalogue_proxy.actions[k] != NULL; k++) {
+		struct fault fault = made_fault("x", "netem_exact=true", catalogue_proxy.actions[k]->name, "");
 		const char *key = NULL;
 		bool is_netems = false;
 		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-			is_netems |= strcmp(names[i], actions_proxy[k]->name) == 0;
+			is_netems |= strcmp(names[i], catalogue_proxy.actions[k]->name) == 0;
 		const bool refused = !fault_check(&fault, &key, &err) && key != NULL && strcmp(key, "netem_exact") == 0;
 		CU_ASSERT_EQUAL(refused, !is_netems);
 		if (refused)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fault/filter.h"
+#include "lib/filter/filter.h"
 #include "harness/proxy/loads.h"
 #include "lib/sim/random.h"
 #include "tests/test.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pcap filter expressions that mean the same on every machine. */
-#include "lib/fault/filter.h"
+#include "lib/filter/filter.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/fault/fault.h"
+#include "lib/fault/address.h"
 
 #define SNAPLEN 65535
 /* What stands between two words of a filter. */
@@ -106,14 +106,36 @@ static bool check_numeric(const char *filter, struct error *err)
 	return error_set(err, "'%s' in the filter is the name of a port or protocol; only numbers are allowed", name);
 }
 
-bool filter_check(const char *filter, struct error *err)
+/* libpcap finds out itself that no frame can be both what the address and what the filter says. */
+static bool check_address(const struct match *match, struct error *err)
 {
+	struct bpf_program program;
+	struct fault_address address;
+	char both[FAULT_FILTER_MAX + 128];
+
+	if (match->at[0] == '\0' || !fault_address_parse(match->at, &address, err))
+		return match->at[0] == '\0';
+	(void)snprintf(both, sizeof both, "(%s) and (%s)", match->filter, address_words[address.frame.word].filter);
+	if (address.frame.has_flow)
+		(void)snprintf(both + strlen(both), sizeof both - strlen(both), " and port %u", address.frame.port);
+	if (!filter_compile(both, &program, err))
+		return error_set(err, "no frame can be '%s' and match the filter '%s'", match->at, match->filter);
+	pcap_freecode(&program);
+	return true;
+}
+
+bool filter_check(const struct fault *fault, const char **ret_key, struct error *err)
+{
+	const char *filter = fault->match.filter;
 	struct bpf_program program;
 
 	if (filter[0] == '\0')
 		return true;
-	if (!check_numeric(filter, err) || !filter_compile(filter, &program, err))
-		return false;
-	pcap_freecode(&program);
-	return true;
+	if (check_numeric(filter, err) && filter_compile(filter, &program, err)) {
+		pcap_freecode(&program);
+		if (check_address(&fault->match, err))
+			return true;
+	}
+	*ret_key = "filter";
+	return false;
 }
