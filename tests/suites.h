@@ -14,6 +14,7 @@
 	S("base/error", tests_error, false)                                                                                                \
 	S("base/memory", tests_memory, false)                                                                                              \
 	S("base/param", tests_param, false)                                                                                                \
+	S("base/text", tests_text_builder, false)                                                                                          \
 	S("base/timestamp", tests_timestamp, false)                                                                                        \
 	S("base/unit", tests_unit, false)                                                                                                  \
 	S("sim/sim", tests_sim, false)                                                                                                     \

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/text.h"
+
 /* Two tails and what they explain are to fit into a verdict. */
 #define TAIL_LINES 3
 #define TAIL_SIZE 180
@@ -42,22 +44,14 @@ static void read_tail(const char *path, char ret_text[TAIL_SIZE])
 
 static void add_text(struct error *err, const char *title, const char *text)
 {
-	size_t length = strlen(err->text);
+	struct text all = {err->text, sizeof(err->text), strlen(err->text)};
 
 	if (!*text)
 		return;
-	length += (size_t)snprintf(err->text + length, sizeof(err->text) - length, "\n  %s:\n    ", title);
-	for (; *text && length + 6 < sizeof(err->text); text++) {
-		if (*text == '\r')
-			continue;
-		err->text[length++] = *text;
-		if (*text == '\n') {
-			memcpy(err->text + length, "    ", 4);
-			length += 4;
-		}
-	}
-	if (length < sizeof(err->text))
-		err->text[length] = 0;
+	text_add(&all, "\n  %s:\n    ", title);
+	for (; *text; text++)
+		if (*text != '\r')
+			text_add(&all, "%c%s", *text, *text == '\n' ? "    " : "");
 }
 
 bool explain(const char *log, const char *console, struct error *err)

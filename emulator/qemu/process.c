@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/text.h"
 #include "emulator/qemu/explain.h"
 #include "emulator/qemu/orders.h"
 
@@ -91,12 +92,11 @@ static void add_machine(struct words *words, const struct qemu_image *image, boo
 void process_describe(const struct qemu_image *image, char *ret_text, size_t size)
 {
 	struct words words = {.count = 0};
-	size_t length = 0;
+	struct text text = text_in(ret_text, size);
 
 	add_machine(&words, image, false);
-	ret_text[0] = 0;
-	for (int i = 0; i < words.count && length < size; i++)
-		length += (size_t)snprintf(ret_text + length, size - length, "%s\n", words.list[i]);
+	for (int i = 0; i < words.count; i++)
+		text_add(&text, "%s\n", words.list[i]);
 }
 
 static void make_words(struct words *words, const struct qemu_image *image, const char *kernel, const char *initrd, int qmp_fd,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/text.h"
 #include "harness/cli/cli.h"
 #include "harness/scenario/plan.h"
 
@@ -45,13 +46,14 @@ static bool is_for(const char *stages, const struct purpose *purpose)
 /* Tells of the packages for one purpose; the names of those that are missing are written to @p ret_missing. */
 static size_t look_at_packages(const struct purpose *purpose, char *ret_missing, size_t size)
 {
-	size_t missing = 0, used = 0;
+	struct text names = text_in(ret_missing, size);
+	size_t missing = 0;
 
 	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++) {
 		if (!is_for(packages[i].stages, purpose) ||
-		    tell(access(packages[i].file, F_OK) == 0, packages[i].package, packages[i].purpose) || used >= size)
+		    tell(access(packages[i].file, F_OK) == 0, packages[i].package, packages[i].purpose))
 			continue;
-		used += (size_t)snprintf(ret_missing + used, size - used, " %s", packages[i].package);
+		text_add(&names, " %s", packages[i].package);
 		missing++;
 	}
 	return missing;

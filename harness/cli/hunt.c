@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stutter hunt: random search for failures. */
-#include <stdio.h>
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/search.h"
 #include "harness/judge/judge.h"
@@ -40,14 +40,14 @@ static void close_order(struct order *order)
 static bool check_judge(const struct plan *plan, const char *name, struct error *err)
 {
 	const struct judge *judge = judge_find(name);
-	char names[512] = "";
-	size_t used = 0;
+	char names[512];
+	struct text list = text_in(names, sizeof names);
 
 	if (judge != NULL)
 		return judge_is_on(&plan->expect.judges, judge) ||
 		       error_set(err, "--judge %s: the scenario does not ask this judge; switch it on under `expect:`", name);
-	for (size_t i = 0; i < JUDGES_COUNT && used < sizeof names; i++)
-		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", judge_catalogue[i]->name);
+	for (size_t i = 0; i < JUDGES_COUNT; i++)
+		text_add(&list, "%s%s", text_separator(&list, ", "), judge_catalogue[i]->name);
 	return error_set(err, "--judge: unknown judge '%s'; allowed: %s", name, names);
 }
 

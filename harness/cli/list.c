@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/list_files.h"
 #include "lib/fault/window.h"
@@ -118,13 +118,12 @@ static const struct topic {
 static bool no_topic(const char *wanted, struct error *err)
 {
 	const char *names[TOPICS_OFFERED + 1] = {NULL};
-	char all[256] = "";
-	size_t used = 0;
+	char all[256];
+	struct text list = text_in(all, sizeof all);
 
 	for (size_t i = 0; i < TOPICS_OFFERED; i++) {
 		names[i] = topics[i].name;
-		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", names[i]);
-		CHECK_INT(used, <, sizeof all);
+		text_add(&list, "%s%s", text_separator(&list, ", "), names[i]);
 	}
 	if (wanted == NULL)
 		return error_set(err, "list takes one topic of %s", all);

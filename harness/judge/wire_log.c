@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "lib/filter/filter.h"
 #include "lib/link/packet.h"
 #include "harness/server/dhcp.h"
@@ -148,11 +149,9 @@ const char *wire_log_last_frames(const struct wire_log *log, char *ret_text, siz
 {
 	uint64_t number = log->frame_count < WIRE_LOG_FRAMES ? 0
 	                                                     : log->frame_count - WIRE_LOG_FRAMES;
-	size_t used = 0;
+	struct text text = text_in(ret_text, size);
 
-	ret_text[0] = '\0';
-	for (; number < log->frame_count && used < size; number++)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? "\n" : "",
-		                         log->frames[number % WIRE_LOG_FRAMES]);
+	for (; number < log->frame_count; number++)
+		text_add(&text, "%s%s", text_separator(&text, "\n"), log->frames[number % WIRE_LOG_FRAMES]);
 	return ret_text;
 }

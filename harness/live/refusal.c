@@ -17,6 +17,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/base/param.h"
+#include "lib/base/text.h"
 #include "lib/link/frame.h"
 
 /* With the header and one VLAN tag. */
@@ -206,17 +207,16 @@ static bool refuse_default_route(const char *name, const struct nlmsghdr *messag
 static void address_in_hex(const struct nlmsghdr *message, char *ret_hex, size_t size)
 {
 	const struct nlattr *found = netlink_attribute(message, sizeof(struct ifaddrmsg), IFA_LOCAL);
+	struct text hex = text_in(ret_hex, size);
 	uint32_t words[4] = {0};
-	size_t used = 0;
 
-	ret_hex[0] = '\0';
 	if (found == NULL)
 		found = netlink_attribute(message, sizeof(struct ifaddrmsg), IFA_ADDRESS);
 	if (found == NULL || nla_len(found) > (int)sizeof words)
 		return;
 	memcpy(words, nla_data(found), (size_t)nla_len(found));
 	for (size_t i = 0; i < (size_t)nla_len(found) / sizeof words[0]; i++)
-		used += (size_t)snprintf(ret_hex + used, size - used, "%08X", words[i]);
+		text_add(&hex, "%08X", words[i]);
 }
 
 /* One end of a connection in words, from `HEX:PORT`. */

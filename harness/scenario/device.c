@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "emulator/guest/language/config.h"
 #include "emulator/machines/machine.h"
 #include "emulator/nic/enc28j60.h"
@@ -62,16 +63,16 @@ static bool set_errata(void *value, const char *text, struct error *err)
 static void get_errata(const void *value, char *ret_text, size_t size)
 {
 	uint32_t errata = *(const uint32_t *)value;
-	size_t used = 0;
+	struct text text = text_in(ret_text, size);
 
 	for (size_t i = 0; i < ERRATA_WORDS; i++)
 		if (errata == errata_words[i].errata) {
-			(void)snprintf(ret_text, size, "%s", errata_words[i].word);
+			text_add(&text, "%s", errata_words[i].word);
 			return;
 		}
 	for (unsigned item = 1; item <= ERRATA_LAST; item++)
 		if (errata & UINT32_C(1) << item)
-			used += (size_t)snprintf(ret_text + used, size - used, "%s%u", used == 0 ? "" : " ", item);
+			text_add(&text, "%s%u", text_separator(&text, " "), item);
 }
 
 static const struct param_codec errata_codec = {set_errata, get_errata, "silicon, worst, none, or a list of items from 1 to 19", false};
@@ -366,86 +367,70 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	return true;
 }
 
-struct writer {
-	char *text;
-	size_t size, used;
-};
-
-static void put(struct writer *writer, const char *key, const char *value)
+/* As a shell reads it: a quote ends the quotes, stands for itself, and begins them anew. */
+static void put(struct text *config, const char *key, const char *value)
 {
-	char quoted[4 * PARAM_VALUE_MAX + 1];
-	size_t length = 0;
-
-	for (const char *at = value; *at != '\0' && length + 5 < sizeof quoted; at++) {
-		if (*at == '\'') {
-			memcpy(quoted + length, "'\\'", 3);
-			length += 3;
-		}
-		quoted[length++] = *at;
-	}
-	quoted[length] = '\0';
-	size_t room = writer->used < writer->size ? writer->size - writer->used : 0;
-	writer->used += (size_t)snprintf(room > 0 ? writer->text + writer->used : NULL, room, "%s='%s'\n", key, quoted);
+	text_add(config, "%s='", key);
+	for (; *value != '\0'; value++)
+		text_add(config, "%c%s", *value, *value == '\'' ? "\\''" : "");
+	text_add(config, "'\n");
 }
 
-static void put_number(struct writer *writer, const char *key, uint64_t value)
+static void put_number(struct text *config, const char *key, uint64_t value)
 {
-	char text[24];
-
-	(void)snprintf(text, sizeof text, "%" PRIu64, value);
-	put(writer, key, text);
+	text_add(config, "%s='%" PRIu64 "'\n", key, value);
 }
 
-static void put_told(struct writer *writer, const struct told *told, const struct param *table, const void *object)
+static void put_told(struct text *config, const struct told *told, const struct param *table, const void *object)
 {
 	char text[PARAM_VALUE_MAX];
 
 	for (; told->key != NULL; told++) {
 		const struct param *row = told->row != NULL ? param_find(table, told->row) : NULL;
 		if (row == NULL)
-			put_number(writer, told->key, told->standard);
+			put_number(config, told->key, told->standard);
 		else if (row->type == PARAM_QUANTITY)
-			put_number(writer, told->key, param_quantity(row, object) / told->per * told->times);
+			put_number(config, told->key, param_quantity(row, object) / told->per * told->times);
 		else if (row->type == PARAM_BOOL)
-			put_number(writer, told->key, *(const bool *)((const char *)object + row->offset));
+			put_number(config, told->key, *(const bool *)((const char *)object + row->offset));
 		else
-			put(writer, told->key, param_get(row, object, text));
+			put(config, told->key, param_get(row, object, text));
 	}
 }
 
-static void put_agent(struct writer *writer, const struct agent_policy *agent)
+static void put_agent(struct text *config, const struct agent_policy *agent)
 {
 	char options[64];
 
 	(void)snprintf(options, sizeof options, "timeout:%" PRIu64 " attempts:%" PRIu64, agent->dns_timeout_ns / S, agent->dns_attempts);
-	put(writer, KEY(RESOLV_OPTIONS), options);
-	put_told(writer, agent_told, agent_params, agent);
+	put(config, KEY(RESOLV_OPTIONS), options);
+	put_told(config, agent_told, agent_params, agent);
 }
 
 size_t device_guest_config(const struct device *device, uint64_t seed, unsigned boot, char *ret_text, size_t size)
 {
-	struct writer writer = {ret_text, size, 0};
+	struct text config = text_in(ret_text, size);
 	struct random_stream stream = random_stream(seed, "guest entropy");
 	const bool staged = device->agent.flow == DEVICE_FLOW_STAGED;
 	char hex[65];
 
 	for (unsigned i = 0; i < 4; i++)
 		(void)snprintf(hex + 16 * i, 17, "%016" PRIx64, random_bits(stream, i, boot));
-	put(&writer, KEY(GUEST_SEED), hex);
-	put(&writer, KEY(CLIENT), device->client);
+	put(&config, KEY(GUEST_SEED), hex);
+	put(&config, KEY(CLIENT), device->client);
 	/* The service knows a device by the name in its certificate. */
-	put(&writer, KEY(DEVICE_NAME), staged ? NAMES_DEVICE : device->name);
-	put(&writer, KEY(CLOCK), clocks[device->clock]);
-	put(&writer, KEY(AUTH_HOST), NAMES_AUTH);
-	put(&writer, KEY(CORE_HOST), NAMES_CORE);
-	put(&writer, KEY(DUPLEX), device->duplex == 0 ? "" : duplexes[device->duplex]);
+	put(&config, KEY(DEVICE_NAME), staged ? NAMES_DEVICE : device->name);
+	put(&config, KEY(CLOCK), clocks[device->clock]);
+	put(&config, KEY(AUTH_HOST), NAMES_AUTH);
+	put(&config, KEY(CORE_HOST), NAMES_CORE);
+	put(&config, KEY(DUPLEX), device->duplex == 0 ? "" : duplexes[device->duplex]);
 	if (device->flash.fitted)
-		put(&writer, KEY(FLASH), "1");
-	put(&writer, KEY(UPDATE_HOST), NAMES_UPDATE);
-	put(&writer, KEY(CONNECT_HOST), staged ? NAMES_CONNECT_2 : NAMES_CONNECT);
-	put(&writer, KEY(CONNECT_TEXT), SERVICE_CONNECT_TEXT);
-	put(&writer, KEY(NTP_SERVER), staged ? NAMES_TIME_2 : NAMES_TIME);
-	put_told(&writer, dhcp_told, dhcp_params, &device->dhcp);
-	put_agent(&writer, &device->agent);
-	return writer.used;
+		put(&config, KEY(FLASH), "1");
+	put(&config, KEY(UPDATE_HOST), NAMES_UPDATE);
+	put(&config, KEY(CONNECT_HOST), staged ? NAMES_CONNECT_2 : NAMES_CONNECT);
+	put(&config, KEY(CONNECT_TEXT), SERVICE_CONNECT_TEXT);
+	put(&config, KEY(NTP_SERVER), staged ? NAMES_TIME_2 : NAMES_TIME);
+	put_told(&config, dhcp_told, dhcp_params, &device->dhcp);
+	put_agent(&config, &device->agent);
+	return config.length;
 }

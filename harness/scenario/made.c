@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/text.h"
 #include "emulator/guest/module/protocol.h"
 
 const struct param made_params[] = {
@@ -78,10 +79,9 @@ const char *made_differs(const struct made *was, const struct made *is, char *re
 		{offsetof(struct made, tool), "stutter"},
 		{offsetof(struct made, device_image), "the machine or QEMU"},
 	};
-	size_t used = 0;
+	struct text text = text_in(ret_text, size);
 	bool of_device = false;
 
-	ret_text[0] = '\0';
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		const char *before = (const char *)was + parts[i].place, *now = (const char *)is + parts[i].place;
 		bool is_whole = parts[i].place == offsetof(struct made, device_image);
@@ -90,10 +90,9 @@ const char *made_differs(const struct made *was, const struct made *is, char *re
 		of_device = of_device || (i >= 1 && i <= 3);
 		/* A plan of long ago has a hash of the whole only. */
 		const char *name = is_whole && was->kernel[0] == '\0' ? "the device as it boots" : parts[i].name;
-		if (used < size)
-			used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used > 0 ? ", " : "", name);
-		if (used < size && parts[i].place == offsetof(struct made, tool))
-			used += (size_t)snprintf(ret_text + used, size - used, " (it was %s)", before);
+		text_add(&text, "%s%s", text_separator(&text, ", "), name);
+		if (parts[i].place == offsetof(struct made, tool))
+			text_add(&text, " (it was %s)", before);
 	}
 	return ret_text;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "lib/fault/fault.h"
 #include "emulator/guest/language/phases.h"
 
@@ -64,13 +65,13 @@ void phases_of(const struct device *device, struct phases *ret_phases)
 
 bool phases_check(const struct phases *phases, const char *name, struct error *err)
 {
-	char all[PARAM_VALUE_MAX] = "";
-	size_t used = 0;
+	char all[PARAM_VALUE_MAX];
+	struct text list = text_in(all, sizeof all);
 
 	if (phases->any || is_known(phases, name))
 		return true;
-	for (size_t i = 0; i < phases->count && used < sizeof all; i++)
-		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i == 0 ? "" : ", ", phases->names[i]);
+	for (size_t i = 0; i < phases->count; i++)
+		text_add(&list, "%s%s", text_separator(&list, ", "), phases->names[i]);
 	const char *near = param_nearest(NULL, phases->names, name);
 	return error_set(err, "unknown phase '%s'%s%s%s; allowed: %s", name,
 	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "",

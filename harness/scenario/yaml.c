@@ -11,6 +11,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/memory.h"
+#include "lib/base/text.h"
 
 struct reader {
 	struct yaml_file *file;
@@ -397,13 +398,12 @@ bool yaml_error(const struct yaml_file *file, const struct yaml_node *node, stru
 /* "a, b or c" of all keys that are allowed. */
 static const char *list_keys(const struct param *table, const char *const *others, char *ret_text, size_t size)
 {
-	size_t used = 0;
+	struct text text = text_in(ret_text, size);
 
-	ret_text[0] = '\0';
-	for (const struct param *row = table; row != NULL && row->key != NULL && used < size; row++)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", row->key);
-	for (size_t i = 0; others != NULL && others[i] != NULL && used < size; i++)
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s", used == 0 ? "" : ", ", others[i]);
+	for (const struct param *row = table; row != NULL && row->key != NULL; row++)
+		text_add(&text, "%s%s", text_separator(&text, ", "), row->key);
+	for (size_t i = 0; others != NULL && others[i] != NULL; i++)
+		text_add(&text, "%s%s", text_separator(&text, ", "), others[i]);
 	return ret_text;
 }
 

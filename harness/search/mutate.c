@@ -2,12 +2,12 @@
 #include "harness/search/mutate.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "lib/base/text.h"
 
 /* Seeds are drawn from 1 on, so that people can type them. */
 #define SEEDS 1000
@@ -108,27 +108,8 @@ void candidate_trial(const struct candidate *candidate, const struct plan *plan,
 
 /* -- words -- */
 
-struct words {
-	char *text;
-	size_t size, used;
-};
-
-static void say(struct words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct words *words, const char *format, ...)
-{
-	va_list arguments;
-
-	if (words->used >= words->size)
-		return;
-	va_start(arguments, format);
-	const int length = vsnprintf(words->text + words->used, words->size - words->used, format, arguments);
-	va_end(arguments);
-	words->used += length > 0 ? (size_t)length : 0;
-}
-
 /* The parameters that were drawn. */
-static void say_params(struct words *words, const struct drawn *drawn)
+static void say_params(struct text *text, const struct drawn *drawn)
 {
 	const struct limit *limit = &limits[drawn->limit];
 	char value[PARAM_VALUE_MAX];
@@ -138,37 +119,37 @@ static void say_params(struct words *words, const struct drawn *drawn)
 		const bool is_match = key[0] == '@';
 		const struct param *row = is_match ? param_find(match_params, key + 1) : param_find(drawn->fault.action->params, key);
 		const void *object = is_match ? (const void *)&drawn->fault.match : (const void *)&drawn->fault.params;
-		say(words, ", %s %s", is_match ? key + 1 : key, param_get(row, object, value));
+		text_add(text, ", %s %s", is_match ? key + 1 : key, param_get(row, object, value));
 	}
 }
 
-static void say_fault(struct words *words, const struct drawn *drawn)
+static void say_fault(struct text *text, const struct drawn *drawn)
 {
 	static const char *const ways[] = {"", " to-server", " to-device"};
 	const struct match *match = &drawn->fault.match;
 	char quantity[UNIT_TEXT_MAX];
 
-	say(words, "%s", drawn->fault.name);
+	text_add(text, "%s", drawn->fault.name);
 	if (match->at[0] != '\0')
-		say(words, " at%s %s", ways[match->direction], match->at);
-	say_params(words, drawn);
+		text_add(text, " at%s %s", ways[match->direction], match->at);
+	say_params(text, drawn);
 	if (match->nth.first > 0)
-		say(words, ", message %" PRIu64 "..%" PRIu64, match->nth.first, match->nth.last);
+		text_add(text, ", message %" PRIu64 "..%" PRIu64, match->nth.first, match->nth.last);
 	if (match->from.kind == EDGE_ADDRESS)
-		say(words, " from %s", match->from.at);
+		text_add(text, " from %s", match->from.at);
 	if (match->until.kind == EDGE_AFTER)
-		say(words, " for %s%s", unit_format(UNIT_DURATION, match->until.ns, quantity),
-		    match->at[0] == '\0' ? ways[match->direction] : "");
+		text_add(text, " for %s%s", unit_format(UNIT_DURATION, match->until.ns, quantity),
+		         match->at[0] == '\0' ? ways[match->direction] : "");
 }
 
 const char *candidate_say(const struct candidate *candidate, char *ret_text, size_t size)
 {
-	struct words words = {ret_text, size, 0};
+	struct text text = text_in(ret_text, size);
 
 	for (size_t i = 0; i < candidate->count; i++) {
-		say_fault(&words, &candidate->list[i]);
-		say(&words, "; ");
+		say_fault(&text, &candidate->list[i]);
+		text_add(&text, "; ");
 	}
-	say(&words, "seed %" PRIu64, candidate->seed);
+	text_add(&text, "seed %" PRIu64, candidate->seed);
 	return ret_text;
 }

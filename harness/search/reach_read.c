@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "lib/base/text.h"
 #include "reports/member.h"
 #include "reports/run/cause.h"
 #include "harness/scenario/device.h"
@@ -373,12 +374,12 @@ static void take_address(void *ctx, char *line)
 static void tell_connection(struct reach *reach, const struct connection *connection)
 {
 	char text[REACH_TEXT_MAX];
-	size_t used = (size_t)snprintf(text, sizeof text, "connection to %u:", connection->port);
+	struct text all = text_in(text, sizeof text);
 
+	text_add(&all, "connection to %u:", connection->port);
 	for (size_t i = 0; i < 2 * SIGNS; i++)
-		if ((connection->signs >> i & 1) != 0 && used < sizeof text)
-			used += (size_t)snprintf(text + used, sizeof text - used, " %s,",
-			                         i % 2 == 0 ? signs[i / 2].to_server : signs[i / 2].to_device);
+		if ((connection->signs >> i & 1) != 0)
+			text_add(&all, " %s,", i % 2 == 0 ? signs[i / 2].to_server : signs[i / 2].to_device);
 	reach_count(reach, text, 1);
 	for (unsigned way = 0; way < 2; way++)
 		if (connection->again[way] > 0) {

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A sentence says no more than sessions have shown: "iff" only where both sides of each part were seen. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "lib/base/unit.h"
 #include "harness/search/shrinking.h"
-
-struct sentence {
-	char *text;
-	size_t size, used;
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence, const char *format, ...)
-{
-	va_list arguments;
-
-	if (sentence->used >= sentence->size)
-		return;
-	va_start(arguments, format);
-	const int length = vsnprintf(sentence->text + sentence->used, sentence->size - sentence->used, format, arguments);
-	va_end(arguments);
-	sentence->used += length > 0 ? (size_t)length : 0;
-}
 
 static const char *say_amount(const struct param *param, uint64_t value, char ret_text[UNIT_TEXT_MAX])
 {
@@ -36,7 +19,7 @@ bool shrunk_is_sharp(const struct shrunk_part *part)
 }
 
 /* A value on the wrong side of a border, if one was seen with all else as it is in the end. */
-static void say_odd(struct sentence *sentence, const struct shrunk_part *part)
+static void say_odd(struct text *sentence, const struct shrunk_part *part)
 {
 	const struct borders *borders = &part->borders;
 	char text[UNIT_TEXT_MAX];
@@ -46,12 +29,12 @@ static void say_odd(struct sentence *sentence, const struct shrunk_part *part)
 	                                                  : borders->odd_above;
 
 	if (odd != 0)
-		say(sentence, ": %s %s", say_amount(part->magnitude, odd, text),
-		    odd >= borders->low && odd <= borders->high ? "does not" : "does so too");
+		text_add(sentence, ": %s %s", say_amount(part->magnitude, odd, text),
+		         odd >= borders->low && odd <= borders->high ? "does not" : "does so too");
 }
 
 /* "at least 61.2 s", "from 61.2 s to 90 s", "of 3 s". */
-static void say_range(struct sentence *sentence, const struct shrunk_part *part)
+static void say_range(struct text *sentence, const struct shrunk_part *part)
 {
 	const struct borders *borders = &part->borders;
 	char low[UNIT_TEXT_MAX], high[UNIT_TEXT_MAX];
@@ -60,20 +43,20 @@ static void say_range(struct sentence *sentence, const struct shrunk_part *part)
 	say_amount(part->magnitude, borders->high, high);
 	/* "At least" and "any" speak of larger values too. */
 	if (!borders->low_is_found || !borders->high_is_found)
-		say(sentence, "%s", low);
+		text_add(sentence, "%s", low);
 	else if (borders->has_below && borders->has_above)
-		say(sentence, "from %s to %s", low, high);
+		text_add(sentence, "from %s to %s", low, high);
 	else if (borders->has_below)
-		say(sentence, "at least %s", low);
+		text_add(sentence, "at least %s", low);
 	else if (borders->has_above)
-		say(sentence, "at most %s", high);
+		text_add(sentence, "at most %s", high);
 	else
-		say(sentence, "any %s, as little as %s", part->magnitude->unit == UNIT_DURATION ? "time" : "number", low);
+		text_add(sentence, "any %s, as little as %s", part->magnitude->unit == UNIT_DURATION ? "time" : "number", low);
 	if (!borders->low_is_found || shrunk_is_sharp(part))
 		return;
-	say(sentence, " (the border is not sharp");
+	text_add(sentence, " (the border is not sharp");
 	say_odd(sentence, part);
-	say(sentence, ")");
+	text_add(sentence, ")");
 }
 
 static struct words_place place_of(const struct shrunk *shrunk, size_t index)
@@ -91,37 +74,37 @@ static bool is_action(const struct action *action, const char *name)
 }
 
 /* Losses, delays and outages have words of their own. */
-static void say_frame(struct sentence *sentence, const struct shrunk *shrunk, size_t index, const char *place, bool several)
+static void say_frame(struct text *sentence, const struct shrunk *shrunk, size_t index, const char *place, bool several)
 {
 	const struct shrunk_part *part = &shrunk->parts[index];
 
 	const struct action *action = item_action(&shrunk->smallest.plan, index);
 
 	if (is_action(action, "drop")) {
-		say(sentence, "%s %s lost", place, several ? "are" : "is");
+		text_add(sentence, "%s %s lost", place, several ? "are" : "is");
 	} else if (is_action(action, "outage")) {
-		say(sentence, "an outage from %s on lasts ", place);
+		text_add(sentence, "an outage from %s on lasts ", place);
 		say_range(sentence, part);
 	} else if (is_action(action, "delay")) {
-		say(sentence, "%s is delayed by ", place);
+		text_add(sentence, "%s is delayed by ", place);
 		say_range(sentence, part);
 	} else {
-		say(sentence, "%s at %s", action->name, place);
+		text_add(sentence, "%s at %s", action->name, place);
 		if (!part->has_magnitude)
 			return;
-		say(sentence, " with '%s' ", part->magnitude->key);
+		text_add(sentence, " with '%s' ", part->magnitude->key);
 		say_range(sentence, part);
 	}
 }
 
-static void say_fault(struct sentence *sentence, const struct shrunk *shrunk, size_t index)
+static void say_fault(struct text *sentence, const struct shrunk *shrunk, size_t index)
 {
 	const struct shrunk_part *part = &shrunk->parts[index];
 
-	say(sentence, "the fault '%s' acts", item_name(&shrunk->smallest.plan, index));
+	text_add(sentence, "the fault '%s' acts", item_name(&shrunk->smallest.plan, index));
 	if (!part->has_magnitude)
 		return;
-	say(sentence, " with '%s' ", part->magnitude->key);
+	text_add(sentence, " with '%s' ", part->magnitude->key);
 	say_range(sentence, part);
 }
 
@@ -153,18 +136,18 @@ static const char *say_place(const struct shrunk *shrunk, size_t index, const st
 
 void shrinking_sentence(struct shrunk *shrunk)
 {
-	struct sentence sentence = {.text = shrunk->sentence, .size = sizeof shrunk->sentence};
+	struct text sentence = text_in(shrunk->sentence, sizeof shrunk->sentence);
 	struct words_place place;
 	char text[FAULT_AT_MAX + 32];
 
 	if (shrunk->count == 0) {
-		say(&sentence, "fails so without any fault");
+		text_add(&sentence, "fails so without any fault");
 		return;
 	}
-	say(&sentence, "fails %s ", shrunk->both_sides ? "iff" : "if");
+	text_add(&sentence, "fails %s ", shrunk->both_sides ? "iff" : "if");
 	for (size_t i = 0, count; i < shrunk->count; i += count) {
 		count = join(shrunk, i, &place);
-		say(&sentence, "%s", i > 0 ? " and " : "");
+		text_add(&sentence, "%s", i > 0 ? " and " : "");
 		if (!shrunk->smallest.plan.replay)
 			say_fault(&sentence, shrunk, i);
 		else

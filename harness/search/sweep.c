@@ -7,6 +7,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/memory.h"
+#include "lib/base/text.h"
 #include "reports/file.h"
 #include "harness/search/pairs.h"
 #include "harness/search/states.h"
@@ -164,15 +165,13 @@ static size_t kept_faults(const struct sweep *sweep)
 
 static void describe(const struct sweep *sweep, struct attempt *attempt)
 {
-	attempt->what[0] = '\0';
-	for (size_t i = 0; i < attempt->faults; i++) {
-		size_t used = strlen(attempt->what);
-		if (i > 0)
-			used += (size_t)snprintf(attempt->what + used, sizeof attempt->what - used, " and ");
-		if (used < sizeof attempt->what)
-			(void)kind_say(&kinds[sweep->sampling.cells[attempt->cell[i]].kind], &sweep->targets.list[attempt->target[i]],
-			               attempt->what + used, sizeof attempt->what - used);
-	}
+	struct text what = text_in(attempt->what, sizeof attempt->what);
+	char one[sizeof attempt->what];
+
+	for (size_t i = 0; i < attempt->faults; i++)
+		text_add(&what, "%s%s", text_separator(&what, " and "),
+		         kind_say(&kinds[sweep->sampling.cells[attempt->cell[i]].kind],
+		                  &sweep->targets.list[attempt->target[i]], one, sizeof one));
 }
 
 /* The session that tries it. To be released with trial_close(). */

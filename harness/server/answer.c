@@ -2,7 +2,6 @@
 #include "harness/server/answer.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/memory.h"
+#include "lib/base/text.h"
 
 #define BOUNDARY "stutter-part"
 
@@ -144,38 +144,29 @@ static void format_date(uint64_t unix_s, char ret_text[40])
 	(void)strftime(ret_text, 40, "%a, %d %b %Y %H:%M:%S GMT", &parts);
 }
 
-static void __attribute__((format(printf, 3, 4))) add(char *head, size_t *used, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	*used += (size_t)vsnprintf(head + *used, ANSWER_HEAD_MAX - *used, format, args);
-	va_end(args);
-	CHECK_INT(*used, <, ANSWER_HEAD_MAX);
-}
-
 size_t answer_write_head(const struct http_answer *answer, const char *range_header, bool keep_alive, uint64_t unix_s,
                          char ret_head[ANSWER_HEAD_MAX])
 {
 	const struct http_impairment *impairment = &answer->impairment;
+	struct text head = text_in(ret_head, ANSWER_HEAD_MAX);
 	char date[40];
-	size_t used = 0;
 
 	format_date(unix_s, date);
-	add(ret_head, &used, "HTTP/1.1 %u %s\r\nServer: stutter\r\nDate: %s\r\n", answer->status, reason_of(answer->status), date);
+	text_add(&head, "HTTP/1.1 %u %s\r\nServer: stutter\r\nDate: %s\r\n", answer->status, reason_of(answer->status), date);
 	if (answer->type != NULL)
-		add(ret_head, &used, "Content-Type: %s\r\n", answer->type);
+		text_add(&head, "Content-Type: %s\r\n", answer->type);
 	if (answer->status != 204 && impairment->length != HTTP_LENGTH_MISSING)
-		add(ret_head, &used, "Content-Length: %" PRIu64 "\r\n",
-		    impairment->length == HTTP_LENGTH_WRONG ? impairment->length_value : answer->body.length);
+		text_add(&head, "Content-Length: %" PRIu64 "\r\n",
+		         impairment->length == HTTP_LENGTH_WRONG ? impairment->length_value : answer->body.length);
 	if (answer->etag != NULL)
-		add(ret_head, &used, "ETag: %s\r\n", answer->etag);
+		text_add(&head, "ETag: %s\r\n", answer->etag);
 	if (answer->ranges)
-		add(ret_head, &used, "Accept-Ranges: bytes\r\n");
+		text_add(&head, "Accept-Ranges: bytes\r\n");
 	if (answer->status == 405)
-		add(ret_head, &used, "Allow: GET, HEAD\r\n");
-	add(ret_head, &used, "%s%s%s\r\n", answer->extra, range_header, keep_alive ? "" : "Connection: close\r\n");
-	return used;
+		text_add(&head, "Allow: GET, HEAD\r\n");
+	text_add(&head, "%s%s%s\r\n", answer->extra, range_header, keep_alive ? "" : "Connection: close\r\n");
+	CHECK(!text_is_cut(&head));
+	return head.length;
 }
 
 void answer_release(struct http_answer *answer)

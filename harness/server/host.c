@@ -6,7 +6,6 @@
  */
 #include "harness/server/host.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +19,7 @@
 #include <netif/ethernet.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "lib/link/checksum.h"
 #include "lib/link/packet.h"
 #include "lib/sim/random.h"
@@ -329,15 +329,14 @@ struct trace *host_trace(void)
 /* Whether its connections wait for the device, and for what. */
 const char *host_waits(char *ret_text, size_t size)
 {
-	size_t used = 0;
+	struct text text = text_in(ret_text, size);
 
-	(void)snprintf(ret_text, size, "for nothing");
-	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL && used < size; pcb = pcb->next) {
+	text_add(&text, "%s", tcp_active_pcbs == NULL ? "for nothing" : "on ");
+	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
 		u32_t address = lwip_ntohl(pcb->local_ip.addr);
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%u.%u.%u.%u:%u (%s, %u bytes not acknowledged)",
-		                         used > 0 ? ", " : "on ", (unsigned)(address >> 24), (unsigned)(address >> 16 & 255),
-		                         (unsigned)(address >> 8 & 255), (unsigned)(address & 255), pcb->local_port,
-		                         tcp_debug_state_str(pcb->state), (unsigned)(pcb->snd_nxt - pcb->lastack));
+		text_add(&text, "%u.%u.%u.%u:%u (%s, %u bytes not acknowledged)%s", (unsigned)(address >> 24),
+		         (unsigned)(address >> 16 & 255), (unsigned)(address >> 8 & 255), (unsigned)(address & 255), pcb->local_port,
+		         tcp_debug_state_str(pcb->state), (unsigned)(pcb->snd_nxt - pcb->lastack), pcb->next != NULL ? ", " : "");
 	}
 	return ret_text;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/check.h"
 #include "lib/base/memory.h"
 
 const char *reply_escape(const char *text, char *ret_text)
@@ -37,14 +38,11 @@ static void take(struct http_answer *answer, unsigned status, char *text)
 
 void reply_json(struct http_answer *ret_answer, unsigned status, const char *format, ...)
 {
-	va_list args, again;
+	char *text = NULL;
+	va_list args;
 
 	va_start(args, format);
-	va_copy(again, args);
-	int length = vsnprintf(NULL, 0, format, args);
-	char *text = memory_new((size_t)length + 1);
-	(void)vsnprintf(text, (size_t)length + 1, format, again);
-	va_end(again);
+	CHECK(vasprintf(&text, format, args) >= 0);
 	va_end(args);
 	take(ret_answer, status, text);
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/text.h"
+
 /* So many faults a session has at most. */
 #define FAULTS_TOLD VERDICT_RULES_MAX
 
@@ -49,22 +51,23 @@ static size_t collect(const struct world *world, sim_ns since, struct deeds list
 	return count;
 }
 
-static void tell_faults(const struct world *world, sim_ns since, char *text, size_t size)
+static void tell_faults(const struct world *world, sim_ns since, char *ret_text, size_t size)
 {
 	struct deeds list[FAULTS_TOLD];
-	size_t count = collect(world, since, list), used = 0;
+	const size_t count = collect(world, since, list);
+	struct text text = text_in(ret_text, size);
 
-	text[0] = '\0';
-	for (size_t i = 0; i < count && used < size; i++) {
+	for (size_t i = 0; i < count; i++) {
 		sim_ns ago = world->sim.now - list[i].last;
 		char times[32] = "";
 		if (list[i].count > 0)
 			(void)snprintf(times, sizeof times, "%" PRIu64 " time%s, ", list[i].count, list[i].count == 1 ? "" : "s");
-		used += (size_t)snprintf(text + used, size - used, "%s'%s' %s (%sthe last %" PRIu64 ".%03" PRIu64 " s before)",
-		                         used == 0 ? "" : ", ", list[i].name, list[i].action, times, ago / SIM_S, ago % SIM_S / SIM_MS);
+		text_add(&text, "%s'%s' %s (%sthe last %" PRIu64 ".%03" PRIu64 " s before)",
+		         text_separator(&text, ", "), list[i].name, list[i].action, times, ago / SIM_S,
+		         ago % SIM_S / SIM_MS);
 	}
-	if (used >= size)
-		memcpy(text + size - sizeof " ...", " ...", sizeof " ...");
+	if (text_is_cut(&text))
+		memcpy(ret_text + size - sizeof " ...", " ...", sizeof " ...");
 }
 
 void stretch_tell(const struct world *world, const char *report, sim_ns report_at, struct verdict_stretch *ret_stretch)

@@ -8,6 +8,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/param.h"
+#include "lib/base/text.h"
 
 const struct address_word_row address_words[ADDRESS_WORDS] = {
 	[ADDRESS_FRAME] = {"frame", "any frame", "IEEE 802.3", "len >= 0", ADDRESS_EITHER_WAY},
@@ -188,20 +189,21 @@ bool address_parse(const char *text, struct address *ret_address, struct error *
 
 const char *address_format(const struct address *address, char ret_text[ADDRESS_TEXT_MAX])
 {
-	size_t used = (size_t)snprintf(ret_text, ADDRESS_TEXT_MAX, "%s", address_words[address->word].word);
+	struct text text = text_in(ret_text, ADDRESS_TEXT_MAX);
 
+	text_add(&text, "%s", address_words[address->word].word);
 	if (address->has_flow)
-		used += (size_t)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "[%u", address->port);
+		text_add(&text, "[%u", address->port);
 	if (address->has_flow && address->connection > 0)
-		used += (size_t)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "/%u", address->connection);
+		text_add(&text, "/%u", address->connection);
 	if (address->has_flow)
-		used += (size_t)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "]");
+		text_add(&text, "]");
 	if (address->first > 0)
-		used += (size_t)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "#%" PRIu64, address->first);
+		text_add(&text, "#%" PRIu64, address->first);
 	if (address->first > 0 && address->last == UINT64_MAX && address->first < address->last)
-		(void)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "..");
+		text_add(&text, "..");
 	else if (address->last > address->first)
-		(void)snprintf(ret_text + used, ADDRESS_TEXT_MAX - used, "..%" PRIu64, address->last);
+		text_add(&text, "..%" PRIu64, address->last);
 	return ret_text;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 
 #define WORD_MAX 32
 
@@ -176,10 +177,10 @@ const char *param_get(const struct param *row, const void *object, char ret_text
 
 static void allowed_choices(const struct param *row, char ret_text[PARAM_VALUE_MAX])
 {
-	size_t used = (size_t)snprintf(ret_text, PARAM_VALUE_MAX, "one of");
+	struct text text = text_in(ret_text, PARAM_VALUE_MAX);
 
-	for (unsigned i = 0; row->choices[i] != NULL && used < PARAM_VALUE_MAX; i++)
-		used += (size_t)snprintf(ret_text + used, PARAM_VALUE_MAX - used, "%s %s", i == 0 ? "" : ",", row->choices[i]);
+	for (unsigned i = 0; row->choices[i] != NULL; i++)
+		text_add(&text, "%s %s", i == 0 ? "one of" : ",", row->choices[i]);
 }
 
 const char *param_allowed(const struct param *row, char ret_text[PARAM_VALUE_MAX])

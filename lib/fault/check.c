@@ -5,10 +5,10 @@
  * How it works: what a match may ask depends on what its site offers (site.h). One table says which offer a condition needs;
  * what is left to check are the values.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "lib/fault/fault.h"
 #include "lib/fault/window.h"
 
@@ -91,18 +91,18 @@ static bool check_correlation(const struct fault *fault, struct error *err)
 static const char *list_netems(char ret_text[NETEMS_MAX])
 {
 	const struct action *action, *last = NULL;
-	size_t used = 0;
+	struct text text = text_in(ret_text, NETEMS_MAX);
 
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
 		if (!action->is_netems)
 			continue;
 		if (last != NULL)
-			used += (size_t)snprintf(ret_text + used, NETEMS_MAX - used, "%s%s", used > 0 ? ", " : "", last->name);
+			text_add(&text, "%s%s", text_separator(&text, ", "), last->name);
 		last = action;
 	}
 	CHECK(last != NULL);
-	used += (size_t)snprintf(ret_text + used, NETEMS_MAX - used, " or %s", last->name);
-	CHECK_INT(used, <, NETEMS_MAX);
+	text_add(&text, " or %s", last->name);
+	CHECK(!text_is_cut(&text));
 	return ret_text;
 }
 

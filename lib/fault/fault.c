@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 
 static bool fits(const char *pattern, const char *text)
 {
@@ -37,8 +38,9 @@ static bool is_left_out_if_empty(const struct param *row)
 static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 {
 	char value[PARAM_VALUE_MAX];
-	size_t used = (size_t)snprintf(ret_text, FAULT_TEXT_MAX, "fault %s %s", fault->name, fault->action->name);
+	struct text text = text_in(ret_text, FAULT_TEXT_MAX);
 
+	text_add(&text, "fault %s %s", fault->name, fault->action->name);
 	for (const struct param *row = match_params; row->key != NULL; row++) {
 		/* The probability is a value too, and so are its correlation and what is made of a draw. */
 		if (row->offset == offsetof(struct match, probability) || row->offset == offsetof(struct match, correlation) ||
@@ -46,9 +48,9 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 			continue;
 		if (is_left_out_if_empty(row) && *((const char *)&fault->match + row->offset) == '\0')
 			continue;
-		used += (size_t)snprintf(ret_text + used, FAULT_TEXT_MAX - used, " %s=%s", row->key, param_get(row, &fault->match, value));
+		text_add(&text, " %s=%s", row->key, param_get(row, &fault->match, value));
 	}
-	CHECK_INT(used, <, FAULT_TEXT_MAX);
+	CHECK(!text_is_cut(&text));
 }
 
 struct random_stream fault_stream(const struct fault *faults, size_t index, uint64_t seed)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "lib/link/frame.h"
 
 #define DIGITS "0123456789abcdefABCDEF"
@@ -81,15 +82,13 @@ static bool set_flips(void *value, const char *text, struct error *err)
 static void get_flips(const void *value, char *ret_text, size_t size)
 {
 	const struct flips *flips = value;
-	size_t used = 0;
+	struct text text = text_in(ret_text, size);
 
-	ret_text[0] = '\0';
-	for (size_t i = 0; i < flips->count && used < size; i++) {
+	for (size_t i = 0; i < flips->count; i++) {
 		bool goes_on = i > 0 && flips->list[i - 1].offset + 1 == flips->list[i].offset;
 		if (!goes_on)
-			used += (size_t)snprintf(ret_text + used, size - used, "%s%u:", i > 0 ? " " : "", flips->list[i].offset);
-		if (used < size)
-			used += (size_t)snprintf(ret_text + used, size - used, "%02x", flips->list[i].mask);
+			text_add(&text, "%s%u:", text_separator(&text, " "), flips->list[i].offset);
+		text_add(&text, "%02x", flips->list[i].mask);
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/link/packet.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
 
+#include "lib/base/text.h"
 #include "lib/link/frame.h"
 
 #define VLAN_TAG 4U
@@ -124,40 +124,41 @@ static const char *packet_name(const struct packet *packet)
 	return packet->protocol == IP_ICMP ? "icmp" : packet->later_fragment ? "ip.fragment" : "ip";
 }
 
-static size_t render_end(char *at, size_t room, const struct packet *packet, uint32_t address, uint16_t port)
+static void render_end(struct text *text, const struct packet *packet, uint32_t address, uint16_t port)
 {
-	int length = snprintf(at, room, " %u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
-
+	text_add(text, " %u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
 	if (packet->has_ports)
-		length += snprintf(at + length, room - (size_t)length, ":%u", port);
-	return (size_t)length;
+		text_add(text, ":%u", port);
 }
 
-static void render(const struct packet *packet, size_t length, char *text, size_t used)
+static void render(const struct packet *packet, size_t length, struct text *text)
 {
 	if (packet->is_ipv4) {
-		used += render_end(text + used, PACKET_TEXT_MAX - used, packet, packet->source, packet->source_port);
-		used += (size_t)snprintf(text + used, PACKET_TEXT_MAX - used, " >");
-		used += render_end(text + used, PACKET_TEXT_MAX - used, packet, packet->destination, packet->destination_port);
+		render_end(text, packet, packet->source, packet->source_port);
+		text_add(text, " >");
+		render_end(text, packet, packet->destination, packet->destination_port);
 	} else if (packet->ethertype != ETHERTYPE_ARP) {
-		used += (size_t)snprintf(text + used, PACKET_TEXT_MAX - used, " 0x%04x", packet->ethertype);
+		text_add(text, " 0x%04x", packet->ethertype);
 	}
-	(void)snprintf(text + used, PACKET_TEXT_MAX - used, " %zu B", length);
+	text_add(text, " %zu B", length);
 }
 
 const char *packet_render(struct bytes frame, char ret_text[PACKET_TEXT_MAX])
 {
 	struct packet packet = packet_parse(frame);
+	struct text text = text_in(ret_text, PACKET_TEXT_MAX);
 
-	render(&packet, frame.length, ret_text, (size_t)snprintf(ret_text, PACKET_TEXT_MAX, "%s", packet_name(&packet)));
+	text_add(&text, "%s", packet_name(&packet));
+	render(&packet, frame.length, &text);
 	return ret_text;
 }
 
 const char *packet_render_ends(struct bytes frame, char ret_text[PACKET_TEXT_MAX])
 {
 	struct packet packet = packet_parse(frame);
+	struct text text = text_in(ret_text, PACKET_TEXT_MAX);
 
-	render(&packet, frame.length, ret_text, 0);
+	render(&packet, frame.length, &text);
 	/* What comes before each part is a space. */
 	return ret_text + 1;
 }

@@ -2,8 +2,9 @@
 #include "emulator/qemu/inside/symbols.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "lib/base/text.h"
 
 struct symbols symbols;
 
@@ -29,16 +30,15 @@ static const struct {
 
 bool symbols_find(char *ret_missing, size_t size)
 {
-	size_t used = 0;
+	struct text missing = text_in(ret_missing, size);
 
-	ret_missing[0] = '\0';
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		void *found = dlsym(RTLD_DEFAULT, rows[i].name);
 		if (found == NULL && rows[i].other != NULL)
 			found = dlsym(RTLD_DEFAULT, rows[i].other);
 		memcpy((char *)&symbols + rows[i].place, &found, sizeof found);
-		if (found == NULL && used < size)
-			used += (size_t)snprintf(ret_missing + used, size - used, "%s%s", used > 0 ? ", " : "", rows[i].name);
+		if (found == NULL)
+			text_add(&missing, "%s%s", text_separator(&missing, ", "), rows[i].name);
 	}
 	return ret_missing[0] == '\0';
 }
