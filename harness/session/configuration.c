@@ -26,7 +26,7 @@ void configuration_boot(struct configuration *configuration)
  */
 static size_t add_credentials(struct world *world, char *text, size_t size)
 {
-	const struct pki *pki = service_pki(&world->service, world->unix_base_ns);
+	const struct pki *pki = service_pki(&world->far_end.service, world->unix_base_ns);
 	char key[FIRMWARE_KEY_TEXT_MAX];
 
 	return (size_t)snprintf(text, size,
@@ -49,7 +49,7 @@ static void make_script(struct configuration *configuration, const struct world 
 	};
 	FILE *stream = open_memstream(&configuration->script, &configuration->script_length);
 
-	script_write(&world->recording, &patience, stream);
+	script_write(&world->far_end.recording, &patience, stream);
 	(void)fclose(stream);
 }
 

@@ -26,7 +26,7 @@ __attribute__((format(printf, 3, 4))) static void conclude(struct verdict *verdi
 /* A client other than the recorded one says other words, and may be content all the same. */
 static void decide_played(const struct world *world, struct verdict *verdict)
 {
-	const struct servers_told told = servers_told(world->servers);
+	const struct servers_told told = servers_told(world->far_end.servers);
 
 	conclude(verdict, VERDICT_PASS, "the recorded session was played: %zu conversations, %zu of them to their end%s%.250s",
 	         told.conversations, told.complete, told.differences > 0 ? "; the first that differs: " : "", told.first);
@@ -35,7 +35,7 @@ static void decide_played(const struct world *world, struct verdict *verdict)
 /* The device says it is done; whether that can be so the judges ask. */
 static void decide_pass(const struct account *account, const struct world *world, struct verdict *verdict)
 {
-	if (world->servers != NULL)
+	if (world->far_end.servers != NULL)
 		decide_played(world, verdict);
 	else if (world->plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		conclude(verdict, VERDICT_PASS, "%s version %s",
@@ -44,7 +44,7 @@ static void decide_pass(const struct account *account, const struct world *world
 		conclude(verdict, VERDICT_PASS, "the client reports success; what it was served is not known here");
 	else
 		conclude(verdict, VERDICT_PASS, "%s",
-		         world->service.log.image_count > 0 ? "updated" : "the client reports success; it never asked for an image");
+		         world->far_end.service.log.image_count > 0 ? "updated" : "the client reports success; it never asked for an image");
 }
 
 /* A session that never came to a result hangs; where it does so stands in its last report. */

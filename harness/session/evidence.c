@@ -3,18 +3,13 @@
 #include "harness/session/firmware.h"
 #include "harness/session/world.h"
 
-static const char *far_end_waits(const void *far_end, char *ret_text, size_t size)
-{
-	return world_far_end_waits(far_end, ret_text, size);
-}
-
 /*
  * Another far end, and the servers of a recorded session: what that was for nobody knows, and its
  * player compares all that it hears.
  */
 static bool has_services(const struct world *world)
 {
-	return !outside_is_far_end(world->outside) && world->servers == NULL;
+	return !outside_is_far_end(world->outside) && world->far_end.servers == NULL;
 }
 
 struct evidence world_evidence(const struct world *world, bool passed)
@@ -22,11 +17,11 @@ struct evidence world_evidence(const struct world *world, bool passed)
 	return (struct evidence){
 		.now = world->sim.now,
 		.passed = passed,
-		.services = has_services(world) ? &world->service.log : NULL,
+		.services = has_services(world) ? &world->far_end.service.log : NULL,
 		.flash = firmware_view(world),
 		.wire = &world->wire,
 		.decisions = &world->passing.decisions,
-		.far_end_waits = far_end_waits,
-		.far_end = world,
+		.far_end_waits = world_far_end_waits,
+		.far_end = &world->far_end,
 	};
 }

@@ -68,7 +68,7 @@ static enum service_feed feed_of(const struct plan *plan)
 
 const char *firmware_offered(const struct world *world)
 {
-	return world->service.offers[feed_of(world->plan)];
+	return world->far_end.service.offers[feed_of(world->plan)];
 }
 
 static void sign(const struct pki *pki, struct bytes data, uint8_t ret_signature[SLOT_SIGNATURE])
@@ -139,7 +139,7 @@ static void read_key(const struct pki *pki, uint8_t ret_key[CRYPTO_KEY])
 void firmware_open(struct world *world)
 {
 	const struct plan *plan = world->plan;
-	const struct pki *pki = service_pki(&world->service, world->unix_base_ns);
+	const struct pki *pki = service_pki(&world->far_end.service, world->unix_base_ns);
 	struct firmware *firmware = memory_new(sizeof *firmware);
 
 	world->firmware = firmware;
@@ -149,13 +149,13 @@ void firmware_open(struct world *world)
 	firmware->crypto = crypto_open(firmware->key);
 	CHECK(firmware->crypto != NULL);
 	firmware->offer = make_image(pki, firmware_offered(world), service_behaviours[plan->server.behaviour], firmware->size);
-	service_offer_os(&world->service, bytes_of(firmware->offer, firmware->size));
+	service_offer_os(&world->far_end.service, bytes_of(firmware->offer, firmware->size));
 	fill_flash(world, pki, &plan->device);
 	firmware->view = (struct flash_view){
 		.flash = firmware_flash(world),
 		.crypto = firmware->crypto,
 		.version = firmware_offered(world),
-		.release = &world->service.releases[feed_of(plan)],
+		.release = &world->far_end.service.releases[feed_of(plan)],
 	};
 }
 

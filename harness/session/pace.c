@@ -20,7 +20,7 @@ static void take(void *ctx, struct bytes frame, sim_ns came)
 	const struct taker *taker = ctx;
 
 	world_run(taker->world, within(came, taker->world->sim.now, taker->until));
-	world_frame_came(taker->world, frame);
+	world_far_end_frame_came(&taker->world->far_end, frame);
 }
 
 static bool take_what_came(struct world *world, sim_ns until, struct error *err)
@@ -40,7 +40,7 @@ static bool go_on(struct world *world, sim_ns until, struct error *err)
 	if (!take_what_came(world, until, err))
 		return false;
 	world_run(world, within(wall, world->sim.now, until));
-	return world_is_sound(world, err);
+	return world_far_end_is_sound(&world->far_end, err);
 }
 
 /* The emulation of a device that has just been restored, or boots, is slow at first. */

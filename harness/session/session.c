@@ -464,7 +464,7 @@ static void finish(struct session *session, struct verdict *verdict)
 		verdict->virtual_ns = world->sim.now - session->start;
 		verdict->frames = world->passing.frames[TO_SERVER] + world->passing.frames[TO_DEVICE];
 		verdict->spi_messages = world->board.counters.messages;
-		verdict->image_bytes = service_log_delivered(&world->service.log);
+		verdict->image_bytes = service_log_delivered(&world->far_end.service.log);
 	}
 	decide_verdict(&session->account, world, session->end, session->broken.text, verdict);
 	if (session->options->outside != NULL && world != NULL)

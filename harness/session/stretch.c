@@ -78,7 +78,7 @@ void stretch_tell(const struct world *world, const char *report, sim_ns report_a
 	ret_stretch->progress_ns = wire->progress_at;
 	ret_stretch->report_ns = report_at;
 	(void)snprintf(ret_stretch->report, sizeof ret_stretch->report, "%s", report);
-	(void)world_far_end_waits(world, ret_stretch->waits, sizeof ret_stretch->waits);
+	(void)world_far_end_waits(&world->far_end, ret_stretch->waits, sizeof ret_stretch->waits);
 	tell_faults(world, wire->progress_at, ret_stretch->faults, sizeof ret_stretch->faults);
 	(void)wire_log_last_frames(wire, ret_stretch->frames, sizeof ret_stretch->frames);
 }

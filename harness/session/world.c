@@ -15,7 +15,6 @@
 #include "lib/base/check.h"
 #include "lib/base/memory.h"
 #include "lib/fault/window.h"
-#include "harness/session/far_end.h"
 #include "harness/session/firmware.h"
 
 #define LOSS_MAX 512
@@ -27,7 +26,8 @@ static void plan_proxy(struct world *world)
 	sim_schedule(&world->sim, &world->proxy_event, proxy_next(world->proxy));
 }
 
-void world_submit(struct world *world, struct frame *frame, enum direction direction)
+/* Every frame is named before it comes to the proxy. */
+static void submit(struct world *world, struct frame *frame, enum direction direction)
 {
 	struct named named;
 
@@ -55,7 +55,7 @@ static void fire_proxy(void *ctx, sim_ns now)
 		if (direction == TO_DEVICE)
 			link_partner_sends(&world->link, frame);
 		else
-			world_far_end_take(world, frame, now);
+			world_far_end_take(&world->far_end, frame, now);
 		note_passed(world, now);
 	}
 	plan_proxy(world);
@@ -64,15 +64,6 @@ static void fire_proxy(void *ctx, sim_ns now)
 static void keep_decision(void *ctx, const struct decision *decision)
 {
 	passing_keep(&((struct world *)ctx)->passing, decision);
-}
-
-/* The faults of board or services. The services are the last to be opened: until then they have none, NULL. */
-static struct armed_faults *faults_at(const struct world *world, enum fault_layer layer)
-{
-	if (layer == LAYER_BOARD)
-		return board_faults_armed(world->board.board_faults);
-	CHECK_INT(layer, ==, LAYER_SERVER);
-	return world->service_faults != NULL ? service_faults_armed(world->service_faults) : NULL;
 }
 
 /* Windows of faults begin and end at what happens in other layers. Who lets it happen has told its own. */
@@ -84,8 +75,8 @@ static void tell_others(struct world *world, const struct fault_event *event)
 	if (own != LAYER_PROXY)
 		proxy_see(world->proxy, event);
 	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
-		if (own != layers[i] && faults_at(world, layers[i]) != NULL)
-			armed_faults_see(faults_at(world, layers[i]), event);
+		if (own != layers[i] && world->armed[layers[i]] != NULL)
+			armed_faults_see(world->armed[layers[i]], event);
 	cable_see(world->cable, event);
 }
 
@@ -125,21 +116,42 @@ static void happened(void *ctx, const struct fault_event *event)
 	tell_others(world, event);
 }
 
-static void to_partner(void *ctx, struct frame *frame, sim_ns now)
+static void link_to_proxy(void *ctx, struct frame *frame, sim_ns now)
 {
 	(void)now;
-	world_submit(ctx, frame, TO_SERVER);
+	submit(ctx, frame, TO_SERVER);
 }
 
-static void to_device(void *ctx, const struct link_arrival *arrival, sim_ns now)
+static void far_end_to_proxy(void *ctx, struct frame *frame, sim_ns now)
+{
+	(void)now;
+	submit(ctx, frame, TO_DEVICE);
+}
+
+static void reached_far_end(void *ctx, const struct frame *frame, sim_ns now)
+{
+	const struct world *world = ctx;
+
+	passing_received(&world->passing, AT_SERVER, frame->id, frame_bytes(frame), now);
+}
+
+/* For names of what is encrypted, and for the readers of the captures. */
+static void keep_secret(void *ctx, const char *line)
+{
+	struct world *world = ctx;
+
+	namer_secret(world->namer, line);
+	captures_secret(&world->passing.captures, line);
+}
+
+static void link_to_board(void *ctx, const struct link_arrival *arrival, sim_ns now)
 {
 	struct world *world = ctx;
 
 	const struct bytes frame = bytes_of(arrival->data, arrival->length - FRAME_FCS);
 
 	passing_received(&world->passing, AT_DEVICE, arrival->id, frame, world->sim.now);
-	if (!outside_is_far_end(world->outside))
-		service_delivered(&world->service, frame);
+	world_far_end_delivered(&world->far_end, frame);
 	board_frame_arrived(&world->board, arrival->data, arrival->length, now);
 	load_look(&world->load, &world->board, now);
 }
@@ -291,8 +303,8 @@ static void redraw_faults(struct world *world)
 		trace_aside(world->trace, world->sim.now, "session", "from %s on faults draw as with seed %" PRIu64,
 		            unit_show_duration(plan->redraw.from_ns, text), plan->redraw.seed);
 	proxy_redraw(world->proxy, plan->faults, plan->fault_count, &plan->redraw);
-	armed_faults_redraw(cable_faults(world->cable), &plan->redraw);
-	armed_faults_redraw(board_faults_armed(world->board.board_faults), &plan->redraw);
+	armed_faults_redraw(world->armed[LAYER_LINK], &plan->redraw);
+	armed_faults_redraw(world->armed[LAYER_BOARD], &plan->redraw);
 	service_faults_redraw(world->service_faults, &plan->redraw);
 }
 
@@ -302,6 +314,7 @@ static void open_service_faults(struct world *world)
 	const struct plan *plan = world->plan;
 
 	world->service_faults = service_faults_open(world->faults, world->fault_count, plan->seed, world->trace, armed_ops(world), world);
+	world->armed[LAYER_SERVER] = service_faults_armed(world->service_faults);
 	redraw_faults(world);
 	if (plan->device.agent.flow == DEVICE_FLOW_STAGED)
 		firmware_open(world);
@@ -326,15 +339,49 @@ static void begin_time(struct world *world, sim_ns start, const struct captures 
 	           outside_is_far_end(outside) ? outside->far_end : "");
 }
 
+/* -- the list: what each part sends or tells, and who gets it -- */
+
+static const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
+static const struct link_ops link_ops = {link_to_proxy, link_to_board, sent, carrier_sensed, carrier_changed, lost};
+static const struct world_far_end_ops far_end_ops = {far_end_to_proxy, reached_far_end, keep_secret};
+
+static void open_link(struct world *world)
+{
+	const struct plan *plan = world->plan;
+
+	link_init(&world->link, &plan->link, device_nic(&plan->device)->bit_ns, &link_ops, world, &world->sim,
+	          world->trace, plan->seed);
+	/*
+	 * Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before
+	 * the device can notice it.
+	 */
+	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_jam_ns(&world->link)};
+	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim,
+	                          world->trace, armed_ops(world), world);
+	world->armed[LAYER_LINK] = cable_faults(world->cable);
+}
+
+static void open_board(struct world *world)
+{
+	const struct plan *plan = world->plan;
+	const struct nic_config nic = nic_of(&plan->device, plan->seed);
+	struct board_faults *faults = board_faults_open(world->faults, world->fault_count, plan->seed,
+	                                                world->trace, armed_ops(world), world);
+
+	world->armed[LAYER_BOARD] = board_faults_armed(faults);
+	board_open(&world->board, device_nic(&plan->device), &nic, &world->link, faults, &world->sim, world->trace);
+	fit_flash(world, plan);
+	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
+	world->board.power_cut = supply_fails;
+	world->board.power_ctx = world;
+}
+
 bool world_open(struct world *world, const struct plan *plan, sim_ns start, struct trace *trace, const struct captures *captures,
                 const struct outside *outside, struct error *err)
 {
-	const struct proxy_ops proxy_ops = {.decided = decided, .made = made};
-	const struct link_ops link_ops = {to_partner, to_device, sent, carrier_sensed, carrier_changed, lost};
-
 	memset(world, 0, sizeof *world);
 	world->plan = plan;
-	if (!world_far_end_load(world, err))
+	if (!world_far_end_load(&world->far_end, plan, outside, err))
 		return false;
 	world->trace = trace;
 	world->outside = outside;
@@ -344,37 +391,29 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	judges_open(&world->judges, &plan->expect.judges);
 	begin_time(world, start, captures);
 	open_faults(world);
+	world->namer = namer_open();
 	world->proxy = plan->replay ? proxy_open_frozen(&plan->decisions, proxy_ops, world)
 	                            : proxy_open(plan->faults, plan->fault_count, plan->seed, proxy_ops, world);
 	world->passing.proxy = world->proxy;
-	world->namer = namer_open();
-	link_init(&world->link, &plan->link, device_nic(&plan->device)->bit_ns, &link_ops, world, &world->sim, trace, plan->seed);
-	/* Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before the device can notice it. */
-	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_jam_ns(&world->link)};
-	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, trace, armed_ops(world), world);
-	const struct nic_config nic = nic_of(&plan->device, plan->seed);
-	board_open(&world->board, device_nic(&plan->device), &nic, &world->link,
-	           board_faults_open(world->faults, world->fault_count, plan->seed, trace, armed_ops(world), world), &world->sim, trace);
-	fit_flash(world, plan);
-	world->power_back = (struct sim_event){.fire = supply_returns, .ctx = world};
-	world->board.power_cut = supply_fails;
-	world->board.power_ctx = world;
-	world_far_end_open(world);
+	open_link(world);
+	open_board(world);
+	world_far_end_open(&world->far_end, &world->sim, trace, link_jam_ns(&world->link), far_end_ops, world);
 	open_service_faults(world);
-	world_far_end_serve(world);
+	world_far_end_serve(&world->far_end, world->faults, world->fault_count, world->service_faults,
+	                    world->unix_base_ns);
 	return true;
 }
 
 void world_close(struct world *world)
 {
-	world_far_end_close(world);
+	world_far_end_close(&world->far_end);
 	service_faults_close(world->service_faults);
 	cable_close(world->cable);
 	board_close(&world->board);
 	link_close(&world->link);
 	proxy_close(world->proxy);
 	namer_close(world->namer);
-	world_far_end_unload(world);
+	world_far_end_unload(&world->far_end);
 	firmware_close(world);
 	passing_close(&world->passing);
 	wire_log_close(&world->wire);
@@ -389,9 +428,15 @@ void world_enter(struct world *world, const char *phase)
 	if (world->passing.captures.events != NULL)
 		fprintf(world->passing.captures.events, "%" PRIu64 " phase %s\n", world->sim.now, phase);
 	proxy_enter(world->proxy, phase);
-	armed_faults_enter(board_faults_armed(world->board.board_faults), phase);
-	armed_faults_enter(service_faults_armed(world->service_faults), phase);
+	armed_faults_enter(world->armed[LAYER_BOARD], phase);
+	armed_faults_enter(world->armed[LAYER_SERVER], phase);
 	cable_enter(world->cable, phase, world->sim.now);
+}
+
+void world_date(struct world *world, uint64_t unix_base_ns)
+{
+	world->unix_base_ns = world->passing.captures.began_ns = unix_base_ns;
+	world_far_end_date(&world->far_end, unix_base_ns);
 }
 
 void world_booted(struct world *world)
@@ -412,10 +457,9 @@ sim_ns world_next(const struct world *world)
 /* Of the @index-th of the faults that board, cable and services were opened with. */
 static struct fault_counters site_counters(const struct world *world, size_t index)
 {
-	const enum fault_layer layer = action_layer(world->faults[index].action);
 	struct fault_counters counters;
 
-	CHECK(armed_faults_counters(layer == LAYER_LINK ? cable_faults(world->cable) : faults_at(world, layer), index, &counters));
+	CHECK(armed_faults_counters(world->armed[action_layer(world->faults[index].action)], index, &counters));
 	return counters;
 }
 
@@ -459,7 +503,7 @@ void world_write_addresses(const struct world *world, FILE *stream)
 {
 	passing_write_addresses(world->namer, stream);
 	for (unsigned site = 0; site < SITES; site++)
-		passing_write_events(faults_at(world, fault_sites[site].layer), (enum site)site, stream);
+		passing_write_events(world->armed[fault_sites[site].layer], (enum site)site, stream);
 }
 
 void world_write_load(struct world *world, FILE *stream)

@@ -3,8 +3,8 @@
  * @file
  * The whole world of a session in virtual time: board, wire, proxy and far end, joined. Knows nothing of QEMU: whoever holds the SPI bus drives it.
  *
- * The far end is the emulator's own (server/host.h), or another one that is outside (outside.h): then what leaves the proxy for the server goes there, and there is neither a
- * host nor a service here. Faults of the services act on what that one says, by a relay in front of it (relay/relay.h), which is there if the plan has any.
+ * Its parts know nothing of each other: what one of them sends or tells comes to world.c, which has
+ * the list of who gets it.
  *
  * One world a process, since the far end's stack is one a process (server/host.h).
  */
@@ -13,13 +13,11 @@
 
 #include "emulator/board/board.h"
 #include "harness/proxy/proxy.h"
-#include "harness/recorded/servers.h"
 #include "harness/scenario/plan.h"
-#include "harness/server/service.h"
 #include "harness/cable/cable.h"
 #include "harness/judge/judges.h"
+#include "harness/session/far_end.h"
 #include "harness/session/load.h"
-#include "harness/session/outside.h"
 #include "harness/session/passing.h"
 
 struct world;
@@ -29,7 +27,6 @@ struct world {
 	struct sim sim;
 	struct trace *trace;
 	const struct outside *outside; /* NULL: time is virtual */
-	struct error broken;           /* why the far end that is outside is gone; empty: it is not */
 	uint64_t frames_before_boot;   /* that the device had sent when it last booted */
 	uint64_t unix_base_ns;         /* the date of the world's time 0, since 1970 */
 	struct link link;
@@ -37,10 +34,10 @@ struct world {
 	struct namer *namer; /* names what comes to the proxy */
 	struct proxy *proxy;
 	struct sim_event proxy_event;
-	struct service service;
+	struct world_far_end far_end;
 	struct cable *cable;
 	struct service_faults *service_faults;
-	struct relay *relay;        /* in front of a far end that is outside; NULL: frames pass as they are */
+	struct armed_faults *armed[LAYERS]; /* of each layer but the proxy; NULL until it is there */
 	struct firmware *firmware;  /* in the flash of a device that updates in stages; NULL otherwise */
 	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
 	size_t fault_count;
@@ -50,8 +47,6 @@ struct world {
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
 	bool tells_events;           /* a window begins or ends at an event of a site, or somebody writes them down */
-	struct recording recording;  /* of a plan with a session */
-	struct servers *servers;     /* that play it; NULL: there is none */
 	struct passing passing;
 	struct wire_log wire;
 	struct judges judges;
@@ -81,23 +76,11 @@ bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);
 /** Runs all that happens up to @p now. */
 void world_run(struct world *world, sim_ns now);
 
-/** The device's frame, or the far end's, comes to the proxy, whose it is from then on. */
-void world_submit(struct world *world, struct frame *frame, enum direction direction);
-
 /** The world's time 0 is at another date than was thought, in wall time. */
 void world_date(struct world *world, uint64_t unix_base_ns);
 
-/** The far end that is outside has sent a frame. @param frame Copied; what no Ethernet frame can be is left out. */
-void world_frame_came(struct world *world, struct bytes frame);
-
-/** What the far end's connections wait for, for people (host_waits()); empty of one that is outside. @return ret_text. */
-const char *world_far_end_waits(const struct world *world, char *ret_text, size_t size);
-
 /** What judges may know of the world as it is now. @param passed The session is a success as far as is known without them. */
 struct evidence world_evidence(const struct world *world, bool passed);
-
-/** Whether the far end that is outside is still there. @return false with @p err. */
-bool world_is_sound(const struct world *world, struct error *err);
 
 /** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER: the INT line is all it notices. */
 sim_ns world_next(const struct world *world);

@@ -78,7 +78,7 @@ static const char *asked(void)
 static void apply_update(void)
 {
 	const struct boot_flash flash = firmware_flash(&f.world);
-	const struct release *release = &service_releases(&f.world.service)[SERVICE_RETAIL];
+	const struct release *release = &service_releases(&f.world.far_end.service)[SERVICE_RETAIL];
 	struct boot_record record;
 	bool found;
 	unsigned byte;
@@ -162,7 +162,7 @@ static void tell(const char *version, const char *slot, const char *status)
 	(void)snprintf(told.version, sizeof told.version, "%s", version);
 	(void)snprintf(told.slot, sizeof told.slot, "%s", slot);
 	(void)snprintf(told.status, sizeof told.status, "%s", status);
-	service_log_status(&f.world.service.log, &told);
+	service_log_status(&f.world.far_end.service.log, &told);
 }
 
 static void what_the_service_was_told_is_so(void)
@@ -220,7 +220,7 @@ static void the_end_comes_soon_after_the_last_fault(void)
 static void images_are_served_a_few_times_only(void)
 {
 	begin("traffic", "2");
-	struct service_image *image = service_log_image(&f.world.service.log, "os", 1000);
+	struct service_image *image = service_log_image(&f.world.far_end.service.log, "os", 1000);
 	CU_ASSERT_FATAL(image != NULL);
 	/* What TCP was given and never sent costs the device nothing. */
 	image->bytes = 9999;

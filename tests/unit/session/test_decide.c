@@ -49,7 +49,7 @@ static void begin(void)
 	world.board.board_faults = board_faults_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
 	world.service_faults = service_faults_open(&fault, 1, 1, world.trace, (struct armed_ops){0}, NULL);
 	world.cable = cable_open(&fault, 1, 1, NULL, &world.sim, world.trace, (struct armed_ops){0}, NULL);
-	world.service.image = bytes_of(image, sizeof image);
+	world.far_end.service.image = bytes_of(image, sizeof image);
 	judge_settings_set(&plan.expect.judges, "whole", "true");
 	judges_open(&world.judges, &plan.expect.judges);
 	account_init(&account);
@@ -58,8 +58,8 @@ static void begin(void)
 /* The far end has handed out so much of the image. */
 static void serve(uint64_t from, uint64_t to)
 {
-	world.service.log.requests++;
-	coverage_add(&service_log_image(&world.service.log, "os.bin", IMAGE_SIZE)->coverage, from, to);
+	world.far_end.service.log.requests++;
+	coverage_add(&service_log_image(&world.far_end.service.log, "os.bin", IMAGE_SIZE)->coverage, from, to);
 }
 
 /* One more judge, or one less. */
@@ -74,7 +74,7 @@ static void end(void)
 {
 	judges_close(&world.judges);
 	memset(&plan.expect.judges, 0, sizeof plan.expect.judges);
-	service_log_close(&world.service.log);
+	service_log_close(&world.far_end.service.log);
 	proxy_close(world.proxy);
 	namer_close(world.namer);
 	board_faults_close(world.board.board_faults);
@@ -154,7 +154,7 @@ static void an_image_may_come_in_parts_and_out_of_order(void)
 /* A request that was answered so. */
 static void answer(enum service_kind kind, unsigned status)
 {
-	struct service_log *log = &world.service.log;
+	struct service_log *log = &world.far_end.service.log;
 
 	log->requests++;
 	log->refused += status >= 400;
