@@ -25,12 +25,10 @@ static bool check_among_others(const struct reading *reading, const char *name, 
 	bool good = true;
 
 	for (size_t i = 0; good && i < reading->count; i++)
-		good = strcmp(reading->names[i], name) != 0 ||
-		       error_set(err,
-		                 "another scenario of this run has the name '%s' too, "
-		                 "and their sessions would share folders: rename one of "
-		                 "them",
-		                 name);
+		good = strcmp(reading->names[i], name) != 0 || error_set(err,
+		                                                         "another scenario of this run has the name '%s' too, "
+		                                                         "and their sessions would share folders: rename one of them",
+		                                                         name);
 	return good || error_at(err, path, 1, 1);
 }
 
@@ -41,10 +39,7 @@ static bool check_device(const struct plan *plan, const struct choice *choice, s
 
 	if (!choice->several || (strchr(name, '/') == NULL && name[0] != '.' && name[0] != '\0'))
 		return true;
-	error_set(err,
-	          "the device's name '%s' cannot be a folder's "
-	          "name: use no slash and no leading dot",
-	          name);
+	error_set(err, "the device's name '%s' cannot be a folder's name: use no slash and no leading dot", name);
 	return error_at(err, choice->path, 1, 1);
 }
 

@@ -32,10 +32,7 @@ bool resume_read(const char *dir, char ret_dir[DEVICE_PATH_MAX], struct resume_w
 		return false;
 	if (strlen(run.dir) > JOBS_FOLDER_MAX || !run_can_go_on(&run)) {
 		run_close(&run);
-		return error_set(err,
-		                 "the run in %s cannot be resumed: " RUN_FILE
-		                 " does not say how `stutter run` was called",
-		                 dir);
+		return error_set(err, "the run in %s cannot be resumed: " RUN_FILE " does not say how `stutter run` was called", dir);
 	}
 	*ret_words = resume_words_of(json_object_get(run.plan, "arguments"));
 	(void)snprintf(ret_dir, DEVICE_PATH_MAX, "%s", run.dir);
@@ -59,18 +56,14 @@ static bool check_sessions(const struct run *run, const struct jobs *jobs, struc
 	char hash[HASH_TEXT_MAX];
 
 	if (run->count != jobs->count)
-		return error_set(
-			err,
-			"the run in %s had %zu sessions and would now have %zu; begin a new run",
-			run->dir, run->count, jobs->count);
+		return error_set(err, "the run in %s had %zu sessions and would now have %zu; begin a new run", run->dir, run->count,
+		                 jobs->count);
 	for (size_t i = 0; i < jobs->count; i++) {
 		const struct run_session *session = &run->sessions[i];
 		plan_hash(&jobs->list[i].plan, hash);
 		if (strcmp(session->folder, jobs->list[i].name) != 0)
-			return error_set(
-				err,
-				"the run in %s had a session %s where there is %s now; begin a new run",
-				run->dir, session->folder, jobs->list[i].name);
+			return error_set(err, "the run in %s had a session %s where there is %s now; begin a new run", run->dir,
+			                 session->folder, jobs->list[i].name);
 		if (strcmp(session->plan_hash, hash) != 0)
 			return error_set(err,
 			                 "%s, or the device, image or program that it is run with, has changed since the run in %s began; "

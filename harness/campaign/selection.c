@@ -250,8 +250,7 @@ bool selection_open(struct selection *ret_selection, char *const *operands, cons
 	for (size_t i = 0; good && i < count; i++)
 		good = add_operand(&selection, operands[i], wish, err);
 	if (good && selection.count == 0)
-		good = error_set(err, "none of these scenarios has the tag '%s'",
-		                 wish->tag != NULL ? wish->tag : "");
+		good = error_set(err, "none of these scenarios has the tag '%s'", wish->tag != NULL ? wish->tag : "");
 	if (good)
 		*ret_selection = selection;
 	else

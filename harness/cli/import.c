@@ -30,10 +30,7 @@ static bool read_options(const struct cli_values *values, struct import_options 
 	if (values->operand_count != 1)
 		return error_set(err, "import takes one capture, pcap or pcapng");
 	if (device != NULL && !recording_read_address(device, &ret_options->device))
-		return error_set(err,
-		                 "--device: invalid IPv4 address '%.64s': "
-		                 "expected four numbers, such as 192.168.1.20",
-		                 device);
+		return error_set(err, "--device: invalid IPv4 address '%.64s': expected four numbers, such as 192.168.1.20", device);
 	while (vantage != NULL && vantage_names[place] != NULL && strcmp(vantage_names[place], vantage) != 0)
 		place++;
 	if (vantage != NULL && vantage_names[place] == NULL)

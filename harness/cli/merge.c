@@ -24,8 +24,7 @@ static bool open_runs(const struct cli_values *values, struct run *runs, size_t 
 			return false;
 		if (runs[*count].goes_on) {
 			++*count;
-			return error_set(err, "the run in %s is still going; wait until it ends",
-			                 values->operands[*count - 1]);
+			return error_set(err, "the run in %s is still going; wait until it ends", values->operands[*count - 1]);
 		}
 	}
 	return *count > 0 || error_set(err, "no runs given; name their folders, such as stutter-runs/001 stutter-runs/002");

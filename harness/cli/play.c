@@ -63,10 +63,7 @@ static bool read_to(const char *text, struct recording *recording, struct error 
 	if (text == NULL)
 		return true;
 	if (!recording_read_address(text, &address))
-		return error_set(err,
-		                 "--to: invalid IPv4 address '%.64s': expected "
-		                 "four numbers, such as 192.168.1.20",
-		                 text);
+		return error_set(err, "--to: invalid IPv4 address '%.64s': expected four numbers, such as 192.168.1.20", text);
 	for (size_t i = 0; i < recording->step_count; i++)
 		if (recording->steps[i].kind == STEP_TCP || recording->steps[i].kind == STEP_NTP)
 			recording->steps[i].address = address;

@@ -235,8 +235,7 @@ int cli_search_fail(struct cli_search *cli, const struct error *err, int code)
 	else
 		cli_fail(&of_file);
 	if (goes_on)
-		fprintf(stderr, "stutter: `stutter %s --resume %s` continues it\n",
-		        cli->command->name, cli->dir);
+		fprintf(stderr, "stutter: `stutter %s --resume %s` continues it\n", cli->command->name, cli->dir);
 	return code;
 }
 

@@ -126,9 +126,7 @@ bool cli_take_anew(struct cli_values *begun, const struct cli_values *now, const
 		if (now->given[i] == NULL || strcmp(option->name, "resume") == 0)
 			continue;
 		if (!is_among(free, option->name))
-			return error_set(
-				err, "--resume continues the %s as it was begun; it takes no --%s",
-				what, option->name);
+			return error_set(err, "--resume continues the %s as it was begun; it takes no --%s", what, option->name);
 		begun->given[i] = now->given[i];
 	}
 	return true;

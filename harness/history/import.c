@@ -218,8 +218,7 @@ static bool read_verdicts(const char *dir, struct import *import, struct error *
 		(void)fts_close(tree);
 	free(top);
 	read_beginning(dir, import, written_s);
-	return good &&
-	       (import->run.count > 0 || error_set(err, "%s has no session with a verdict", dir));
+	return good && (import->run.count > 0 || error_set(err, "%s has no session with a verdict", dir));
 }
 
 /* -- which folder it is -- */

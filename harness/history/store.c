@@ -14,15 +14,10 @@ bool store_failed(struct history *history, struct error *err)
 {
 	switch (sqlite3_errcode(history->db)) {
 	case SQLITE_NOTADB:
-		return error_set(err,
-		                 "%s is not a history: it is not an SQLite "
-		                 "file; name another file with --history",
-		                 history->path);
+		return error_set(err, "%s is not a history: it is not an SQLite file; name another file with --history", history->path);
 	case SQLITE_BUSY:
-		return error_set(err,
-		                 "the history %s was locked by another process "
-		                 "for %d s; try again when that has ended",
-		                 history->path, HISTORY_PATIENCE_MS / 1000);
+		return error_set(err, "the history %s was locked by another process for %d s; try again when that has ended", history->path,
+		                 HISTORY_PATIENCE_MS / 1000);
 	case SQLITE_CORRUPT:
 		return error_set(err, "the history %s is damaged (%s); start another one and import the run folders into it", history->path,
 		                 sqlite3_errmsg(history->db));

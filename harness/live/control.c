@@ -88,8 +88,7 @@ static bool clear(const struct sockaddr_un *address, struct error *err)
 	const int cause = errno;
 	(void)close(fd);
 	if (taken)
-		return error_set(err, "another process listens on %s: give each its own socket",
-		                 address->sun_path);
+		return error_set(err, "another process listens on %s: give each its own socket", address->sun_path);
 	if (cause == ECONNREFUSED && lstat(address->sun_path, &status) == 0 && S_ISSOCK(status.st_mode))
 		(void)unlink(address->sun_path);
 	return true;
@@ -316,6 +315,5 @@ bool control_ask(const char *path, const char *request, char **ret_answer, struc
 		(void)fclose(stream);
 	else
 		(void)close(fd);
-	return *ret_answer != NULL ||
-	       error_set(err, "%s closed the connection without an answer", path);
+	return *ret_answer != NULL || error_set(err, "%s closed the connection without an answer", path);
 }

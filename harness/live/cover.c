@@ -53,8 +53,7 @@ static bool cover(const char *path, const char *text, struct error *err)
 	if (temporary == NULL)
 		return false;
 	bool good = mount(temporary, path, NULL, MS_BIND, NULL) == 0 ||
-	            error_set(err, "%s cannot be covered in a mount namespace: %s%s", path,
-	                      strerror(errno),
+	            error_set(err, "%s cannot be covered in a mount namespace: %s%s", path, strerror(errno),
 	                      errno == ENOENT ? "; create an empty file of this name" : "");
 	(void)unlink(temporary);
 	free(temporary);

@@ -304,8 +304,7 @@ static void run_beside(const struct execution_wish *wish, const int pipes[2], st
 	}
 	(void)close(pipes[1]);
 	if (pid < 0) {
-		error_set(&execution->err, "cannot start a process for the session: %s",
-		          strerror(errno));
+		error_set(&execution->err, "cannot start a process for the session: %s", strerror(errno));
 		return;
 	}
 	watch_pass_on(pid);
@@ -319,9 +318,7 @@ static void run_beside(const struct execution_wish *wish, const int pipes[2], st
 		return;
 	execution_close(execution);
 	*execution = (struct execution){.end = EXECUTION_BUG};
-	error_set(&execution->err,
-	          "the session's process ended with status %d and without a result",
-	          child_shell_status(status));
+	error_set(&execution->err, "the session's process ended with status %d and without a result", child_shell_status(status));
 	child_end_all(SERVER_GRACE_NS);
 }
 

@@ -12,23 +12,17 @@ static const struct {
 	const char *where, *cure;
 } layers[] = {
 	[LAYER_PROXY] = {NULL, NULL},
-	[LAYER_LINK] = {"on the cable, of which a bridge sees only the far side",
-                        "use 'outage' or 'drop' instead"},
+	[LAYER_LINK] = {"on the cable, of which a bridge sees only the far side", "use 'outage' or 'drop' instead"},
 	[LAYER_BOARD] = {"inside the emulated device", "leave it out for a real one"},
-	[LAYER_SERVER] = {"in a service, whose faults are set when the scenario starts",
-                          "add it to the scenario and start again"},
+	[LAYER_SERVER] = {"in a service, whose faults are set when the scenario starts", "add it to the scenario and start again"},
 };
 
 static bool fit_layer(const char *name, const struct action *action, struct error *err)
 {
 	if (action_layer(action) == LAYER_PROXY)
 		return true;
-	return error_set(err,
-	                 "the fault '%s' cannot be used here: "
-	                 "'%s' acts %s; %s, or use `stutter "
-	                 "run`",
-	                 name, action->name, layers[action_layer(action)].where,
-	                 layers[action_layer(action)].cure);
+	return error_set(err, "the fault '%s' cannot be used here: '%s' acts %s; %s, or use `stutter run`", name, action->name,
+	                 layers[action_layer(action)].where, layers[action_layer(action)].cure);
 }
 
 /* Events at a site of board or server do not come here. */
@@ -38,11 +32,8 @@ static bool fit_edge(const struct fault *fault, const char *key, const struct wi
 
 	if (edge->kind != EDGE_ADDRESS || !fault_address_parse(edge->at, &address, err) || address.site == SITE_FRAME)
 		return true;
-	return error_set(err,
-	                 "the fault '%s' would never act: '%s: %s' belongs "
-	                 "to the emulated %s; use a frame or a time instead",
-	                 fault->name, key, edge->at,
-	                 strncmp(edge->at, "srv.", 4) == 0 ? "far end" : "device");
+	return error_set(err, "the fault '%s' would never act: '%s: %s' belongs to the emulated %s; use a frame or a time instead",
+	                 fault->name, key, edge->at, strncmp(edge->at, "srv.", 4) == 0 ? "far end" : "device");
 }
 
 static bool fit_phase(const struct fault *fault, enum fit_phases phases, struct error *err)
@@ -54,10 +45,8 @@ static bool fit_phase(const struct fault *fault, enum fit_phases phases, struct 
 
 	return phases == FIT_PHASES || fault->match.during[0] == '\0' ||
 	       error_set(err,
-	                 "the fault '%s' would never act: 'during: %s' "
-	                 "needs the phases to be reported, as a bridge "
-	                 "cannot see them; %s, or use 'from' and 'until' "
-	                 "instead",
+	                 "the fault '%s' would never act: 'during: %s' needs the phases to be reported, as a bridge "
+	                 "cannot see them; %s, or use 'from' and 'until' instead",
 	                 fault->name, fault->match.during, cures[phases]);
 }
 
@@ -99,11 +88,10 @@ static bool fit_relay(const struct fault *fault, struct error *err)
 {
 	const char *refusal = relay_refusal(fault);
 
-	return refusal == NULL ||
-	       error_set(err,
-	                 "the fault '%s' cannot be used in front of a real server: "
-	                 "'%s': %s, or use the emulator's far end (`stutter run`)",
-	                 fault->name, fault->action->name, refusal);
+	return refusal == NULL || error_set(err,
+	                                    "the fault '%s' cannot be used in front of a real server: "
+	                                    "'%s': %s, or use the emulator's far end (`stutter run`)",
+	                                    fault->name, fault->action->name, refusal);
 }
 
 bool fit_fault_with_relay(const struct fault *fault, enum fit_phases phases, struct error *err)
@@ -137,10 +125,8 @@ static bool fit_expectation(const struct plan *plan, struct error *err)
 	const struct judge *judge = judge_asked_for(&plan->expect.judges, true);
 
 	return judge == NULL || error_set(err,
-	                                  "'%s' under 'expect:' asks about the emulator's "
-	                                  "services, which your server replaces; leave "
-	                                  "it out, or leave --server and --server-side "
-	                                  "out",
+	                                  "'%s' under 'expect:' asks about the emulator's services, which your server replaces; leave "
+	                                  "it out, or leave --server and --server-side out",
 	                                  judge->name);
 }
 

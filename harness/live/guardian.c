@@ -161,8 +161,7 @@ struct guardian *guardian_start(guardian_restore *restore, void *ctx, int keep, 
 	if (pid < 0) {
 		if (pair[0] >= 0)
 			(void)close(pair[0]);
-		error_set(err, "the process that restores interfaces cannot be started: %s",
-		          strerror(reason));
+		error_set(err, "the process that restores interfaces cannot be started: %s", strerror(reason));
 		return NULL;
 	}
 	if (!is_ready(pair[0])) {

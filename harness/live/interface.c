@@ -116,10 +116,8 @@ static int lock(int index, const char *name, struct error *err)
 	if (holder == (unsigned long)getpid())
 		error_set(err, "'%s' cannot be both ends of the bridge: each needs an interface of its own", name);
 	else
-		error_set(err,
-		          "'%s' is in use by another proxy (process %lu): "
-		          "stop that one first, or use another interface",
-		          name, holder);
+		error_set(err, "'%s' is in use by another proxy (process %lu): stop that one first, or use another interface", name,
+		          holder);
 	return -1;
 }
 

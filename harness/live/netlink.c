@@ -75,8 +75,7 @@ bool netlink_dump(struct nl_sock *socket, int type, int family, netlink_wanted *
 	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_DEFAULT, NULL, NULL);
 	if (result < 0) {
 		messages_free(&dump.found);
-		return error_set(err, "the kernel's network configuration cannot be read: %s",
-		                 nl_geterror(result));
+		return error_set(err, "the kernel's network configuration cannot be read: %s", nl_geterror(result));
 	}
 	*ret_messages = dump.found;
 	return true;

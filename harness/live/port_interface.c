@@ -189,8 +189,7 @@ bool port_open_interface(struct port *ret_port, const char *interface, struct er
 	pcap_t *pcap = if_nametoindex(interface) != 0 ? pcap_create(interface, text) : NULL;
 
 	if (pcap == NULL)
-		return error_set(err, "unknown interface '%s'%s%s", interface,
-		                 text[0] != '\0' ? ": " : "", text);
+		return error_set(err, "unknown interface '%s'%s%s", interface, text[0] != '\0' ? ": " : "", text);
 	struct interface_port *port = memory_new(sizeof *port);
 	port->pcap = pcap;
 	port->out = -1;

@@ -122,17 +122,14 @@ static bool join(int tap, const char *name, struct error *err)
 		                 "it with `ip tuntap add dev %s mode tap user $USER` as root",
 		                 name, name);
 	if (errno == EBUSY)
-		return error_set(err, "the TAP interface %s is already used by another program",
-		                 name);
-	return error_set(err, "%s cannot be attached to: %s%s", name, strerror(errno),
-	                 errno == EINVAL ? " (not a TAP interface)" : "");
+		return error_set(err, "the TAP interface %s is already used by another program", name);
+	return error_set(err, "%s cannot be attached to: %s%s", name, strerror(errno), errno == EINVAL ? " (not a TAP interface)" : "");
 }
 
 bool port_join_tap(const char *name, int *ret_tap, struct error *err)
 {
 	if (strlen(name) >= IFNAMSIZ || name[0] == '\0')
-		return error_set(err, "invalid interface name '%s': expected 1 to %d characters",
-		                 name, IFNAMSIZ - 1);
+		return error_set(err, "invalid interface name '%s': expected 1 to %d characters", name, IFNAMSIZ - 1);
 	const int tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (tap < 0)
 		return error_set(err,

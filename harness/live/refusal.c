@@ -63,19 +63,12 @@ static bool refuse_kind(struct rtnl_link *link, struct error *err)
 	if (rtnl_link_get_arptype(link) != ARPHRD_ETHER)
 		return error_set(err, "'%s' is not Ethernet: the bridge passes Ethernet frames; use another interface", name);
 	if (above != 0)
-		return error_set(
-			err,
-			"'%s' belongs to '%s', which would forward its frames as well: use "
-			"another interface, or remove it with `ip link set dev %s nomaster`",
-			name,
-			if_indextoname((unsigned)above, master) != NULL ? master
-									: "another interface",
-			name);
-	if (is_wireless(name))
 		return error_set(err,
-		                 "'%s' is wireless: an access point rejects frames "
-		                 "from behind a bridge; use a wired interface",
-		                 name);
+		                 "'%s' belongs to '%s', which would forward its frames as well: use "
+		                 "another interface, or remove it with `ip link set dev %s nomaster`",
+		                 name, if_indextoname((unsigned)above, master) != NULL ? master : "another interface", name);
+	if (is_wireless(name))
+		return error_set(err, "'%s' is wireless: an access point rejects frames from behind a bridge; use a wired interface", name);
 	if (rtnl_link_get_mtu(link) > MTU_MAX)
 		return error_set(err, "'%s' has an MTU of %u, and frames here have at most %u bytes: `ip link set dev %s mtu 1500`", name,
 		                 rtnl_link_get_mtu(link), FRAME_MAX, name);
@@ -199,8 +192,7 @@ static bool refuse_default_route(const char *name, const struct nlmsghdr *messag
 	return error_set(err,
 	                 "'%s' carries this machine's default route%s%s: use another interface, "
 	                 "or remove the route with `ip %sroute del default dev %s`",
-	                 name, text[0] != '\0' ? " by " : "", text,
-	                 route->rtm_family == AF_INET6 ? "-6 " : "", name);
+	                 name, text[0] != '\0' ? " by " : "", text, route->rtm_family == AF_INET6 ? "-6 " : "", name);
 }
 
 /* An address as /proc/net/tcp has it: words of 32 bits, each in host order. */
@@ -292,11 +284,10 @@ static bool refuse_nexthop_objects(const struct settings *settings, struct error
 	for (size_t i = 0; i < settings->routes.count; i++) {
 		const uint32_t id = netlink_u32(settings->routes.all[i], sizeof(struct rtmsg), RTA_NH_ID, 0);
 		if (id != 0)
-			return error_set(
-				err,
-				"'%s' has a route with a nexthop object, which would remain: "
-				"delete it (`ip nexthop del id %u`), or use another interface",
-				settings->name, (unsigned)id);
+			return error_set(err,
+			                 "'%s' has a route with a nexthop object, which would remain: "
+			                 "delete it (`ip nexthop del id %u`), or use another interface",
+			                 settings->name, (unsigned)id);
 	}
 	return true;
 }
@@ -331,9 +322,7 @@ bool refusal_by_offload(const char *name, const struct offloads *offloads, bool 
 	if (offload == NULL)
 		return true;
 	return error_set(err,
-	                 "'%s' keeps its offload '%s' on, which merges "
-	                 "frames before anyone sees them%s: use another "
+	                 "'%s' keeps its offload '%s' on, which merges frames before anyone sees them%s: use another "
 	                 "interface (`ethtool -k %s` shows its offloads)",
-	                 name, offload->name, fixed ? ", and its driver cannot switch it off" : "",
-	                 name);
+	                 name, offload->name, fixed ? ", and its driver cannot switch it off" : "", name);
 }

@@ -52,9 +52,8 @@ static bool has_named(const struct request *request, const char *name)
 	for (size_t i = 0; i < count; i++)
 		names[i] = faults[i].name;
 	const char *near = param_nearest(NULL, names, name);
-	return error_set(request->err, "unknown fault '%s'%s%s%s; `list` shows their names", name,
-	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-	                 near != NULL ? "'?" : "");
+	return error_set(request->err, "unknown fault '%s'%s%s%s; `list` shows their names", name, near != NULL ? "; did you mean '" : "",
+	                 near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 /* Those of services are at work behind the chain, from the beginning to the end. */
@@ -65,11 +64,10 @@ static bool can_go(const struct request *request, const char *name)
 
 	for (size_t i = 0; i < count; i++)
 		if (faults[i].action->site != SITE_FRAME && expect_means(name, faults[i].name))
-			return error_set(
-				request->err,
-				"the fault '%s' cannot be changed: '%s' acts in a service, whose faults "
-				"are set when the scenario starts; change it there and start again",
-				faults[i].name, faults[i].action->name);
+			return error_set(request->err,
+			                 "the fault '%s' cannot be changed: '%s' acts in a service, whose faults "
+			                 "are set when the scenario starts; change it there and start again",
+			                 faults[i].name, faults[i].action->name);
 	return true;
 }
 
@@ -183,10 +181,8 @@ static bool are_free(const struct request *request, const struct wanted *new, co
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < new->count; k++)
 			if ((but == NULL || !expect_means(but, faults[i].name)) && strcmp(faults[i].name, new->list[k].name) == 0)
-				return error_set(
-					request->err,
-					"the fault '%s' exists already: use another name, or `change` it",
-					faults[i].name);
+				return error_set(request->err, "the fault '%s' exists already: use another name, or `change` it",
+				                 faults[i].name);
 	return true;
 }
 
@@ -219,8 +215,7 @@ static bool add(const struct request *request)
 	struct wanted new;
 
 	if (request->rest[0] == '\0')
-		return error_set(request->err,
-		                 "`add` needs a fault, such as: add {name: slow, delay: 20ms}");
+		return error_set(request->err, "`add` needs a fault, such as: add {name: slow, delay: 20ms}");
 	if (!read_fault(request, request->rest, &new))
 		return false;
 	bool good = are_free(request, &new, NULL) && put_into_chain(request, NULL, &new, "add");
@@ -241,9 +236,7 @@ static bool change(const struct request *request)
 	while (end > 0 && request->rest[end - 1] == ' ')
 		end--;
 	if (request->rest[length] == '\0')
-		return error_set(
-			request->err,
-			"`change` needs a name and a fault, such as: change slow {delay: 40ms}");
+		return error_set(request->err, "`change` needs a name and a fault, such as: change slow {delay: 40ms}");
 	(void)snprintf(name, sizeof name, "%.*s", end < sizeof name ? (int)end : (int)sizeof name - 1, request->rest);
 	if (!has_named(request, name) || !can_go(request, name) || !read_fault_named(request, request->rest + length, name, &new))
 		return false;
@@ -332,9 +325,7 @@ static bool phase(const struct request *request)
 	const size_t length = strlen(request->rest);
 
 	if (length == 0 || length >= FAULT_PHASE_MAX || strspn(request->rest, allowed) != length)
-		return error_set(request->err,
-		                 "a phase must be 1 to %d letters, digits, dashes "
-		                 "or underscores, such as download, not '%s'",
+		return error_set(request->err, "a phase must be 1 to %d letters, digits, dashes or underscores, such as download, not '%s'",
 		                 FAULT_PHASE_MAX - 1, request->rest);
 	bridge_enter(request->bridge, request->rest);
 	json_text(request->json, "phase", request->rest);
@@ -363,14 +354,10 @@ static bool carry_out(struct request *request, const char *line)
 		if (strlen(request_words[i]) != length || strncmp(request_words[i], line, length) != 0)
 			continue;
 		if (!requests[i].takes_rest && request->rest[0] != '\0')
-			return error_set(request->err, "'%s' takes no argument: unexpected '%s'",
-			                 request_words[i], request->rest);
+			return error_set(request->err, "'%s' takes no argument: unexpected '%s'", request_words[i], request->rest);
 		return requests[i].run(request);
 	}
-	return error_set(request->err,
-	                 "unknown request '%.*s'; allowed: list, "
-	                 "add, change, remove, phase, counters, "
-	                 "stop",
+	return error_set(request->err, "unknown request '%.*s'; allowed: list, add, change, remove, phase, counters, stop",
 	                 length < 64 ? (int)length : 64, line);
 }
 

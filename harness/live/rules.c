@@ -91,13 +91,10 @@ static void remember_what_goes(struct bridge *bridge, const struct fault *faults
 static bool can_change(const struct bridge *bridge, size_t count, struct error *err)
 {
 	if (bridge->options->plan->replay)
-		return error_set(err, "this is a replay: its decisions are those "
-		                      "of an earlier run, and cannot be changed");
+		return error_set(err, "this is a replay: its decisions are those of an earlier run, and cannot be changed");
 	if (!proxy_can_change(bridge->proxy))
-		return error_set(err, "the plan redraws at a later time ('redraw'), "
-		                      "and nothing can be changed before");
-	return count <= FAULTS_MAX ||
-	       error_set(err, "too many faults: at most %d are allowed", FAULTS_MAX);
+		return error_set(err, "the plan redraws at a later time ('redraw'), and nothing can be changed before");
+	return count <= FAULTS_MAX || error_set(err, "too many faults: at most %d are allowed", FAULTS_MAX);
 }
 
 bool bridge_change(struct bridge *bridge, const struct fault *faults, size_t count, const char *what, struct error *err)

@@ -67,17 +67,16 @@ static bool await(const struct server *server, struct error *err)
 		last = digest;
 		/* A daemon's first process ends well when the daemon is there. */
 		if (watch->server_ended && watch->server_status != 0)
-			return error_set(
-				err, "the server did not start: exit status %d; its output: %s",
-				child_shell_status(watch->server_status), last_said(server, said));
+			return error_set(err, "the server did not start: exit status %d; its output: %s",
+			                 child_shell_status(watch->server_status), last_said(server, said));
 		if (listens && clock_now_ns(CLOCK_MONOTONIC) - since >= SETTLED_NS)
 			return true;
 		if (watch->stop)
 			return error_set(err, "stopped before the server listened");
 		(void)nanosleep(&pause, NULL);
 	}
-	return error_set(err, "the server listens on no TCP or UDP port after %d s; its output: %s",
-	                 (int)(SERVER_START_NS / SIM_S), last_said(server, said));
+	return error_set(err, "the server listens on no TCP or UDP port after %d s; its output: %s", (int)(SERVER_START_NS / SIM_S),
+	                 last_said(server, said));
 }
 
 static bool enter(void *ctx, struct error *err)

@@ -128,8 +128,7 @@ static bool start(struct server_side *side, const struct server_side_wish *wish,
 		keep(wish, ends[1]);
 	}
 	(void)close(ends[1]);
-	return side->pid > 0 ||
-	       error_set(err, "cannot start a process for the server: %s", strerror(errno));
+	return side->pid > 0 || error_set(err, "cannot start a process for the server: %s", strerror(errno));
 }
 
 struct server_side *server_side_open(const struct server_side_wish *wish, int *ret_tap, struct error *err)

@@ -27,8 +27,7 @@ bool site_can(const struct plan *plan, struct error *err)
 		return error_set(err, "%s: 'session:' is played by the emulator's servers, and has no files", plan->path);
 	return plan->device.agent.flow != DEVICE_FLOW_STAGED ||
 	       error_set(err,
-	                 "%s: device '%s' updates by the staged flow, which begins "
-	                 "with attestation, and files cannot answer that; use a "
+	                 "%s: device '%s' updates by the staged flow, which begins with attestation, and files cannot answer that; use a "
 	                 "device of the plain flow (--device reference), or the "
 	                 "emulator's service (`stutter run --live` without --server)",
 	                 plan->path, plan->device.name);
@@ -186,10 +185,7 @@ bool site_can_lie_in(const char *dir, struct error *err)
 	if (!find_above(dir, whole))
 		return error_set(err, "%s: %s", dir, strerror(errno));
 	return (strpbrk(whole, bad) == NULL && strpbrk(dir, bad) == NULL) ||
-	       error_set(err,
-	                 "%s: its path (in %s) has characters that the "
-	                 "servers' files cannot contain; use another folder",
-	                 dir, whole);
+	       error_set(err, "%s: its path (in %s) has characters that the servers' files cannot contain; use another folder", dir, whole);
 }
 
 bool site_write(const struct plan *plan, const char *dir, struct error *err)

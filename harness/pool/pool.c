@@ -184,9 +184,7 @@ static bool start(struct pool *pool, struct job *job)
 	if (!enter(pool, job, &err))
 		return give_up(job, &err);
 	if (pipe2(ends, O_CLOEXEC) != 0 || (page_fd = session_page_make(&job->page)) < 0) {
-		error_set(&err,
-		          "cannot start the session (pipe or memory): "
-		          "%s; see `ulimit -n`, or run fewer with --jobs",
+		error_set(&err, "cannot start the session (pipe or memory): %s; see `ulimit -n`, or run fewer with --jobs",
 		          strerror(errno));
 		if (ends[0] >= 0) {
 			close(ends[0]);

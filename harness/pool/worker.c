@@ -77,8 +77,7 @@ bool worker_start(const struct worker_job *job, pid_t *ret_pid, struct error *er
 	if (*ret_pid == 0)
 		work(job, parent);
 	if (*ret_pid < 0)
-		return error_set(err, "cannot start a process for the session: %s",
-		                 strerror(errno));
+		return error_set(err, "cannot start a process for the session: %s", strerror(errno));
 	(void)setpgid(*ret_pid, *ret_pid);
 	return true;
 }

@@ -14,8 +14,7 @@ static bool check_table(unsigned distribution, const char *path, struct error *e
 	struct dist dist;
 
 	if (distribution != DIST_TABLE)
-		return path[0] == '\0' ||
-		       error_set(err, "'table' can only be used with 'distribution: table'");
+		return path[0] == '\0' || error_set(err, "'table' can only be used with 'distribution: table'");
 	if (path[0] == '\0')
 		return error_set(err, "'distribution: table' needs the table's file");
 	if (!dist_open(&dist, path, err))
@@ -28,8 +27,7 @@ bool jitter_check(uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, c
 {
 	*ret_key = "jitter";
 	if (distribution == DIST_UNIFORM && jitter_ns > time_ns)
-		return error_set(err, "the jitter is larger than the delay: "
-		                      "a frame would leave before it arrived");
+		return error_set(err, "the jitter is larger than the delay: a frame would leave before it arrived");
 	if (distribution == DIST_CONSTANT && jitter_ns > 0)
 		return error_set(err, "a constant delay has no jitter: choose another distribution, such as uniform or normal");
 	*ret_key = "table";

@@ -22,8 +22,7 @@ static bool check_edge(const struct fault *fault, const char *key, const struct 
 {
 	return edge->kind != EDGE_ADDRESS || !is_of_service(edge->at) ||
 	       error_set(err,
-	                 "the fault '%s' would never act: with 'session' "
-	                 "there is no HTTP or TLS service where '%s: "
+	                 "the fault '%s' would never act: with 'session' there is no HTTP or TLS service where '%s: "
 	                 "%s' could happen; use a frame or a time instead",
 	                 fault->name, key, edge->at);
 }
@@ -54,10 +53,7 @@ bool recording_check_judges(const struct plan *plan, struct error *err)
 
 	if (plan->session[0] == '\0' || judge == NULL)
 		return true;
-	error_set(err,
-	          "'%s' under 'expect:' asks about the update service, "
-	          "and with 'session' there is none: leave it out",
-	          judge->name);
+	error_set(err, "'%s' under 'expect:' asks about the update service, and with 'session' there is none: leave it out", judge->name);
 	return error_at(err, plan->path, 1, 1);
 }
 

@@ -198,24 +198,17 @@ const char *import_file_name(const char *path)
 /* What is in a capture in which nobody has begun anything. */
 static bool refuse_empty(const struct packets_counters *counters, struct error *err)
 {
-	static const char nobody[] = "no device starts anything in this capture: no "
-				     "TCP connection over IPv4 with its SYN, no query";
+	static const char nobody[] = "no device starts anything in this capture: no TCP connection over IPv4 with its SYN, no query";
 
 	if (counters->packets == 0 && strstr(counters->why, "different from the type") != NULL)
-		return error_set(err,
-		                 "its interfaces have different link types: "
-		                 "capture on interfaces of one type (%s)",
-		                 counters->why);
+		return error_set(err, "its interfaces have different link types: capture on interfaces of one type (%s)", counters->why);
 	if (counters->ends_early)
-		return error_set(err,
-		                 "%s in its first %" PRIu64 " packets; the rest cannot be read: %s",
-		                 nobody, counters->packets, counters->why);
+		return error_set(err, "%s in its first %" PRIu64 " packets; the rest cannot be read: %s", nobody, counters->packets,
+		                 counters->why);
 	if (counters->ipv6 > 0)
 		return error_set(err,
 		                 "%s; %" PRIu64 " of its %" PRIu64
-		                 " packets are IPv6, which a session does not "
-		                 "support: capture the device where it uses "
-		                 "IPv4",
+		                 " packets are IPv6, which a session does not support: capture the device where it uses IPv4",
 		                 nobody, counters->ipv6, counters->packets);
 	return error_set(err, "%s, in %" PRIu64 " packets", nobody, counters->packets);
 }
@@ -229,8 +222,7 @@ static bool assemble(struct work *work, struct recording *recording, struct impo
 	if (!find_device(work, options->device, &recording->device, told)) {
 		if (options->device != 0)
 			return error_set(err,
-			                 "the device %s starts nothing in this capture; "
-			                 "without --device, the one that does is looked "
+			                 "the device %s starts nothing in this capture; without --device, the one that does is looked "
 			                 "for",
 			                 recording_address(options->device, address));
 		return refuse_empty(&told->capture, err);

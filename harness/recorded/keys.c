@@ -16,10 +16,7 @@ static bool set_address(void *value, const char *text, struct error *err)
 	uint32_t address = 0;
 
 	if (text[0] != '\0' && !recording_read_address(text, &address))
-		return error_set(
-			err,
-			"invalid IPv4 address '%.64s': expected four numbers, such as 192.0.2.1",
-			text);
+		return error_set(err, "invalid IPv4 address '%.64s': expected four numbers, such as 192.0.2.1", text);
 	*(uint32_t *)value = address;
 	return true;
 }

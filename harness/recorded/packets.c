@@ -60,9 +60,7 @@ static bool take_link(struct packets *packets, struct error *err)
 	if (packets->link != NULL)
 		return true;
 	return error_set(err,
-	                 "unsupported link type %s (%d): capture on an interface "
-	                 "with Ethernet, Linux cooked (tcpdump -i any) or raw "
-	                 "IP",
+	                 "unsupported link type %s (%d): capture on an interface with Ethernet, Linux cooked (tcpdump -i any) or raw IP",
 	                 name != NULL ? name : "unknown", type);
 }
 
@@ -71,13 +69,8 @@ static const struct packer {
 	const char *magic, *name, *cure;
 	size_t length;
 } packers[] = {
-	{"\x1f\x8b", "gzip", "gzip -dk", 2},
-	{"\xfd"
-         "7zXZ",
-         "xz", "xz -dk", 5},
-	{"\x28\xb5\x2f\xfd", "zstd", "zstd -dk", 4},
-	{"BZh", "bzip2", "bzip2 -dk", 3},
-	{"\x04\x22\x4d\x18", "lz4", "lz4 -d", 4},
+	{"\x1f\x8b", "gzip", "gzip -dk", 2}, {"\xfd7zXZ", "xz", "xz -dk", 5},          {"\x28\xb5\x2f\xfd", "zstd", "zstd -dk", 4},
+	{"BZh", "bzip2", "bzip2 -dk", 3},    {"\x04\x22\x4d\x18", "lz4", "lz4 -d", 4},
 };
 
 /* Why this may be no capture. */
@@ -88,9 +81,8 @@ static bool refuse(FILE *stream, const char *path, const char *why, struct error
 
 	for (size_t i = 0; i < sizeof packers / sizeof packers[0]; i++)
 		if (length >= packers[i].length && memcmp(first, packers[i].magic, packers[i].length) == 0)
-			return error_set(err,
-			                 "this is compressed with %s: decompress it first, `%s %s`",
-			                 packers[i].name, packers[i].cure, path);
+			return error_set(err, "this is compressed with %s: decompress it first, `%s %s`", packers[i].name, packers[i].cure,
+			                 path);
 	return error_set(err,
 	                 "this is not a readable capture (pcap or pcapng): %s; `editcap "
 	                 "-F pcapng IN OUT` of Wireshark converts many other formats",

@@ -47,10 +47,8 @@ static bool read_data(struct reader *reader, const char *name)
 static bool keep(struct reader *reader, struct turn *turn, const void *bytes, size_t length, const struct yaml_node *node)
 {
 	if (reader->kept + length > RECORDING_BYTES_MAX)
-		return yaml_error(
-			reader->file, node, reader->err,
-			"a session holds at most %u bytes of data, which this turn exceeds",
-			RECORDING_BYTES_MAX);
+		return yaml_error(reader->file, node, reader->err, "a session holds at most %u bytes of data, which this turn exceeds",
+		                  RECORDING_BYTES_MAX);
 	reader->kept += length;
 	turn->known = memory_new(length + 1);
 	memcpy(turn->known, bytes, length);
@@ -71,8 +69,7 @@ static bool read_base64(struct reader *reader, struct turn *turn, const struct y
 	if (good)
 		good = keep(reader, turn, bytes, (size_t)got, node);
 	else
-		yaml_error(reader->file, node, reader->err,
-		           "base64: invalid encoding (RFC 4648 4)");
+		yaml_error(reader->file, node, reader->err, "base64: invalid encoding (RFC 4648 4)");
 	free(bytes);
 	return good;
 }
@@ -86,13 +83,11 @@ static bool read_stored(struct reader *reader, struct turn *turn, const struct y
 	if (strspn(node->text, "0123456789+") != strlen(node->text) ||
 	    sscanf(node->text, "%18" SCNu64 "+%18" SCNu64 "%n", &offset, &length, &end) != 2 || node->text[end] != '\0')
 		return yaml_error(reader->file, node, reader->err,
-		                  "stored: invalid position '%.64s': expected "
-		                  "OFFSET+LENGTH in the data file, such as 4096+512",
+		                  "stored: invalid position '%.64s': expected OFFSET+LENGTH in the data file, such as 4096+512",
 		                  node->text);
 	if (offset > reader->data_length || length > reader->data_length - offset)
-		return yaml_error(reader->file, node, reader->err,
-		                  "stored: %s lies outside the data file, which has %zu bytes",
-		                  node->text, reader->data_length);
+		return yaml_error(reader->file, node, reader->err, "stored: %s lies outside the data file, which has %zu bytes", node->text,
+		                  reader->data_length);
 	return keep(reader, turn, reader->data + offset, (size_t)length, node);
 }
 
@@ -113,8 +108,7 @@ static bool read_records(struct reader *reader, struct turn *turn, const struct 
 			return yaml_error(reader->file, node, reader->err,
 			                  "records: invalid record '%.32s': expected a word such "
 			                  "as client_hello, server_hello, handshake or appdata, "
-			                  "a length and optionally a count, as in \"appdata 1400 "
-			                  "x3\"",
+			                  "a length and optionally a count, as in \"appdata 1400 x3\"",
 			                  at);
 		turn_add_record(turn, (enum record_kind)kind, length);
 		turn->runs[turn->run_count - 1].count += count - 1;
@@ -140,9 +134,7 @@ static bool take_words(struct reader *reader, const struct yaml_node *node, stru
 		if (value->kind != YAML_SCALAR)
 			return yaml_error(reader->file, value, reader->err, "'%s' must be a text", ways[i].key);
 		if (before != NULL)
-			return yaml_error(reader->file, value, reader->err,
-			                  "'%s' and '%s' are mutually exclusive", before,
-			                  ways[i].key);
+			return yaml_error(reader->file, value, reader->err, "'%s' and '%s' are mutually exclusive", before, ways[i].key);
 		before = ways[i].key;
 		bool good = ways[i].read != NULL ? ways[i].read(reader, turn, value)
 		                                 : keep(reader, turn, value->text, strlen(value->text), value);
@@ -169,11 +161,9 @@ static bool read_turn(struct reader *reader, const struct yaml_node *node, struc
 	if (yaml_get(node, "bytes") == NULL)
 		turn->length = turn->known_length;
 	if (turn->length < turn->known_length)
-		return yaml_error(reader->file, yaml_get(node, "bytes"), reader->err,
-		                  "bytes: the data has %zu", turn->known_length);
+		return yaml_error(reader->file, yaml_get(node, "bytes"), reader->err, "bytes: the data has %zu", turn->known_length);
 	if (turn->kind != TURN_DATA && turn->length > 0)
-		return yaml_error(reader->file, node, reader->err,
-		                  "a turn that closes carries no data: put it after one that does");
+		return yaml_error(reader->file, node, reader->err, "a turn that closes carries no data: put it after one that does");
 	if (turn->kind == TURN_DATA && turn->length == 0 && step->kind == STEP_TCP)
 		return yaml_error(reader->file, node, reader->err, "a turn needs 'bytes', 'text', 'base64', 'stored' or 'close'");
 	return true;
@@ -227,9 +217,7 @@ static bool read_step(struct reader *reader, const struct yaml_node *node)
 	while (kind < STEP_KINDS && strcmp(step_kind_names[kind], key->text) != 0)
 		kind++;
 	if (kind == STEP_KINDS)
-		return yaml_error(reader->file, key, reader->err,
-		                  "unknown step '%.64s'; allowed: dhcp, dns, ntp, tcp, udp",
-		                  key->text);
+		return yaml_error(reader->file, key, reader->err, "unknown step '%.64s'; allowed: dhcp, dns, ntp, tcp, udp", key->text);
 	if (reader->recording.step_count == RECORDING_STEPS_MAX)
 		return yaml_error(reader->file, node, reader->err, "a session has at most %u steps", RECORDING_STEPS_MAX);
 	memset(&keys, 0, sizeof keys);
@@ -238,9 +226,8 @@ static bool read_step(struct reader *reader, const struct yaml_node *node)
 		return false;
 	if (keys.follows > reader->recording.step_count)
 		return yaml_error(reader->file, yaml_get(value, "follows"), reader->err,
-		                  "follows: step %" PRIu64
-		                  " is not before this one, which is step %zu",
-		                  keys.follows, reader->recording.step_count + 1);
+		                  "follows: step %" PRIu64 " is not before this one, which is step %zu", keys.follows,
+		                  reader->recording.step_count + 1);
 	struct step *step = recording_add(&reader->recording);
 	step->kind = (enum step_kind)kind;
 	take_keys(step, &keys);
@@ -272,10 +259,8 @@ static bool read_session(struct reader *reader)
 	reader->recording.device = keys.device;
 	reader->recording.vantage = keys.vantage;
 	if (keys.recorded[0] != '\0' && !timestamp_read(keys.recorded, &began))
-		return yaml_error(
-			reader->file, yaml_get(root, "recorded"), reader->err,
-			"recorded: '%s' is not a time in UTC such as 2026-11-27T19:02:03Z",
-			keys.recorded);
+		return yaml_error(reader->file, yaml_get(root, "recorded"), reader->err,
+		                  "recorded: '%s' is not a time in UTC such as 2026-11-27T19:02:03Z", keys.recorded);
 	if (keys.recorded[0] != '\0' && began > 0)
 		reader->recording.began_ns = (uint64_t)began * NS_PER_S;
 	if (keys.data[0] != '\0' && !read_data(reader, keys.data)) {

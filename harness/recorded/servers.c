@@ -509,16 +509,13 @@ static bool check_step(const struct step *step, size_t number, struct error *err
 	char address[RECORDING_ADDRESS_MAX];
 
 	if (is_at_host(step) && (step->address & HOST_NETMASK) == (HOST_ADDRESS & HOST_NETMASK) && step->address != HOST_ADDRESS)
-		return error_set(
-			err,
-			"step %zu: the server %s would be on the device's own network, "
-			"where only 192.0.2.1 is: give it another 'address' in the session",
-			number, recording_address(step->address, address));
-	if (is_at_host(step) && (step->address >> 24 == 127 || step->address >> 28 >= 14 || step->address >> 24 == 0))
 		return error_set(err,
-		                 "step %zu: %s is not the address of a server: "
-		                 "give it another 'address' in the session",
+		                 "step %zu: the server %s would be on the device's own network, "
+		                 "where only 192.0.2.1 is: give it another 'address' in the session",
 		                 number, recording_address(step->address, address));
+	if (is_at_host(step) && (step->address >> 24 == 127 || step->address >> 28 >= 14 || step->address >> 24 == 0))
+		return error_set(err, "step %zu: %s is not the address of a server: give it another 'address' in the session", number,
+		                 recording_address(step->address, address));
 	return true;
 }
 

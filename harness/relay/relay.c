@@ -70,13 +70,10 @@ bool relay_read_ports(const char *text, struct relay_ports *ret_ports, struct er
 		char *end;
 		unsigned long port = at[0] >= '0' && at[0] <= '9' ? strtoul(at, &end, 10) : 0;
 		if (port == 0 || port > UINT16_MAX || (*end != ',' && *end != '\0'))
-			return error_set(err,
-			                 "invalid ports '%s': expected numbers from "
-			                 "1 to 65535, separated by commas, such as 80,443",
+			return error_set(err, "invalid ports '%s': expected numbers from 1 to 65535, separated by commas, such as 80,443",
 			                 text);
 		if (ports.count == RELAY_PORTS_MAX)
-			return error_set(err, "too many ports: at most %u are allowed",
-			                 RELAY_PORTS_MAX);
+			return error_set(err, "too many ports: at most %u are allowed", RELAY_PORTS_MAX);
 		ports.of[ports.count++] = (uint16_t)port;
 		if (*end == '\0')
 			break;

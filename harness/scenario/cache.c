@@ -77,8 +77,7 @@ static bool take_wanted(struct paths *paths, const char *wanted, const char *sai
 	if (wanted[0] == '\0')
 		return error_set(err, "%s: " PURPOSE " has no name; " CURE, said_by);
 	if (wanted[0] != '/' && getcwd(here, sizeof here - 1) == NULL)
-		return error_set(err, "%s: the path of this folder cannot be determined: %s",
-		                 said_by, strerror(errno));
+		return error_set(err, "%s: the path of this folder cannot be determined: %s", said_by, strerror(errno));
 	if (here[0] != '\0')
 		(void)strcat(here, "/");
 	return take(paths, here[0] != '\0' ? here : wanted, here[0] != '\0' ? wanted : "", err) || error_context(err, "%s", said_by);
@@ -93,9 +92,7 @@ static bool take_passing(struct paths *paths, struct error *err)
 	if ((size_t)snprintf(paths->snapshots, sizeof paths->snapshots, "%s/stutter-XXXXXX", above) >= sizeof paths->snapshots)
 		return error_set(err, PURPOSE ": the path %s is too long; " CURE, above);
 	paths->passing = mkdtemp(paths->snapshots) != NULL;
-	return paths->passing || error_set(err,
-	                                   "no folder for snapshots of booted devices "
-	                                   "can be used, not even one in %s: %s; " CURE,
+	return paths->passing || error_set(err, "no folder for snapshots of booted devices can be used, not even one in %s: %s; " CURE,
 	                                   above, strerror(errno));
 }
 

@@ -93,9 +93,8 @@ static bool set_nic(void *value, const char *text, struct error *err)
 	const char *near = param_nearest(NULL, nic_names, text);
 
 	if (model == NULL)
-		return error_set(err, "unknown Ethernet controller '%s'%s%s%s", text,
-		                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-		                 near != NULL ? "'?" : "");
+		return error_set(err, "unknown Ethernet controller '%s'%s%s%s", text, near != NULL ? "; did you mean '" : "",
+		                 near != NULL ? near : "", near != NULL ? "'?" : "");
 	*(const struct nic_model **)value = model;
 	return true;
 }
@@ -305,11 +304,9 @@ static bool check_steps(const struct yaml_file *file, const struct yaml_node *ma
 	for (const struct param *row = table; row->key != NULL; row++) {
 		const uint64_t *value = (const void *)((const char *)object + row->offset);
 		if (row->type == PARAM_QUANTITY && row->unit == UNIT_DURATION && *value % step_of(told, row) != 0)
-			return yaml_error(
-				file, yaml_get(mapping, row->key), err,
-				"%s: '%s' is not a whole number of %s, the unit of the guest",
-				row->key, yaml_get(mapping, row->key)->text,
-				step_of(told, row) == S ? "seconds" : "milliseconds");
+			return yaml_error(file, yaml_get(mapping, row->key), err,
+			                  "%s: '%s' is not a whole number of %s, the unit of the guest", row->key,
+			                  yaml_get(mapping, row->key)->text, step_of(told, row) == S ? "seconds" : "milliseconds");
 	}
 	return true;
 }
@@ -320,13 +317,10 @@ static bool check_names(const struct yaml_file *file, const struct yaml_node *ma
 	static const uint8_t gateway[6] = HOST_MAC;
 
 	if (device->name[0] == '\0')
-		return yaml_error(file, yaml_get(mapping, "name"), err,
-		                  "the device's name is empty: reports need one");
+		return yaml_error(file, yaml_get(mapping, "name"), err, "the device's name is empty: reports need one");
 	if (memcmp(device->mac, gateway, sizeof gateway) == 0)
-		return yaml_error(
-			file, yaml_get(mapping, "mac"), err,
-			"mac: '%s' is the gateway's address: give the device a different one",
-			yaml_get(mapping, "mac")->text);
+		return yaml_error(file, yaml_get(mapping, "mac"), err,
+		                  "mac: '%s' is the gateway's address: give the device a different one", yaml_get(mapping, "mac")->text);
 	return true;
 }
 
@@ -341,8 +335,7 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	if (!yaml_fill(file, mapping, device_params, device_parts, "a device", &device, err))
 		return false;
 	if (device.memory % (1U << 20) != 0)
-		return yaml_error(file, yaml_get(mapping, "memory"), err,
-		                  "memory: '%s' is not a whole number of MiB",
+		return yaml_error(file, yaml_get(mapping, "memory"), err, "memory: '%s' is not a whole number of MiB",
 		                  yaml_get(mapping, "memory")->text);
 	if (!check_names(file, mapping, &device, err))
 		return false;

@@ -59,8 +59,7 @@ static bool read_list(const struct yaml_file *file, const char *key, const struc
 		if (!yaml_fill(file, entry, table, NULL, key, &exception, err))
 			return false;
 		if (!exception_is_day(exception.until))
-			return yaml_error(file, yaml_get(entry, "until"), err,
-			                  "until: '%s' is not a date such as 2027-01-31",
+			return yaml_error(file, yaml_get(entry, "until"), err, "until: '%s' is not a date such as 2027-01-31",
 			                  exception.until);
 		if (table == waiver_params && exception.reason[0] == '\0')
 			return yaml_error(file, entry, err,

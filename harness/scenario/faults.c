@@ -40,16 +40,14 @@ static bool read_action(const struct yaml_file *file, const struct yaml_node *ma
 		if (action == NULL)
 			continue;
 		if (fault->action != NULL)
-			return yaml_error(file, mapping->entries[i].key, err,
-			                  "a fault has one action, and this one already has '%s'",
+			return yaml_error(file, mapping->entries[i].key, err, "a fault has one action, and this one already has '%s'",
 			                  fault->action->name);
 		fault->action = action;
 		node = mapping->entries[i].value;
 	}
 	if (fault->action == NULL || node == NULL)
 		return yaml_error(file, mapping, err,
-		                  "this fault has no action: add one, such as drop, "
-		                  "delay or outage (`stutter list faults` shows them "
+		                  "this fault has no action: add one, such as drop, delay or outage (`stutter list faults` shows them "
 		                  "all)");
 	if (node->kind == YAML_SCALAR)
 		return read_bare(file, node, fault, err);
@@ -177,13 +175,9 @@ static bool check_alone(const struct yaml_file *file, const struct yaml_node *ma
 		for (size_t k = 0; k < SEVERALS; k++)
 			is_other |= &severals[k] != several && strcmp(severals[k].key, key->text) == 0;
 		if (is_other)
-			return yaml_error(file, key, err,
-			                  "a fault has one action, and this one already has '%s'",
-			                  several->key);
+			return yaml_error(file, key, err, "a fault has one action, and this one already has '%s'", several->key);
 		if (several->has_chances && (strcmp(key->text, "probability") == 0 || strcmp(key->text, "correlation") == 0))
-			return yaml_error(file, key, err,
-			                  "'%s' cannot be used with '%s', which sets it itself",
-			                  key->text, several->key);
+			return yaml_error(file, key, err, "'%s' cannot be used with '%s', which sets it itself", key->text, several->key);
 	}
 	return true;
 }
@@ -255,16 +249,14 @@ bool parts_faults(const struct yaml_file *file, const struct yaml_node *list, st
 		return yaml_error(file, list, err, "'faults' must be a list ('- ' before each), not %s",
 		                  yaml_describe(list, found, sizeof found));
 	if (list->count > FAULTS_MAX)
-		return yaml_error(file, list, err, "too many faults: at most %d are allowed",
-		                  FAULTS_MAX);
+		return yaml_error(file, list, err, "too many faults: at most %d are allowed", FAULTS_MAX);
 	plan->faults = memory_new(FAULTS_MAX * sizeof *plan->faults);
 	for (size_t i = 0, count = 0; i < list->count; i++, plan->fault_count += count) {
 		const struct yaml_node *entry = list->entries[i].value;
 		if (!read_fault(file, entry, plan, faults, &count, err))
 			return false;
 		if (plan->fault_count + count > FAULTS_MAX)
-			return yaml_error(file, entry, err,
-			                  "too many faults: at most %d are allowed", FAULTS_MAX);
+			return yaml_error(file, entry, err, "too many faults: at most %d are allowed", FAULTS_MAX);
 		memcpy(&plan->faults[plan->fault_count], faults, count * sizeof *faults);
 	}
 	return true;

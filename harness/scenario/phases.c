@@ -73,9 +73,8 @@ bool phases_check(const struct phases *phases, const char *name, struct error *e
 	for (size_t i = 0; i < phases->count; i++)
 		text_add(&list, "%s%s", text_separator(&list, ", "), phases->names[i]);
 	const char *near = param_nearest(NULL, phases->names, name);
-	return error_set(err, "unknown phase '%s'%s%s%s; allowed: %s", name,
-	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-	                 near != NULL ? "'?" : "", all);
+	return error_set(err, "unknown phase '%s'%s%s%s; allowed: %s", name, near != NULL ? "; did you mean '" : "",
+	                 near != NULL ? near : "", near != NULL ? "'?" : "", all);
 }
 
 /* -- in a device file -- */
@@ -87,15 +86,12 @@ static bool set_words(void *value, const char *text, struct error *err)
 	for (const char *at = text + strspn(text, BLANKS); *at != '\0'; at += strspn(at, BLANKS)) {
 		const size_t length = strcspn(at, BLANKS);
 		if (strspn(at, letters) != length || length >= FAULT_PHASE_MAX)
-			return error_set(err,
-			                 "invalid phase '%.*s': expected 1 to %d "
-			                 "letters, digits, dots, dashes or underscores",
+			return error_set(err, "invalid phase '%.*s': expected 1 to %d letters, digits, dots, dashes or underscores",
 			                 (int)length, at, FAULT_PHASE_MAX - 1);
 		at += length;
 	}
 	if (strlen(text) >= DEVICE_PHASES_MAX)
-		return error_set(err, "the list of phases is longer than %d bytes",
-		                 DEVICE_PHASES_MAX - 1);
+		return error_set(err, "the list of phases is longer than %d bytes", DEVICE_PHASES_MAX - 1);
 	memcpy(value, text, strlen(text) + 1);
 	return true;
 }

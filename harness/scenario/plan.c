@@ -212,9 +212,8 @@ static bool check_acted(const struct yaml_file *file, const struct yaml_node *no
 		names[i] = plan->faults[i].name;
 	}
 	const char *near = param_nearest(NULL, names, node->text);
-	return yaml_error(file, node, err, "acted: this scenario has no fault '%s'%s%s%s",
-	                  node->text, near != NULL ? "; did you mean '" : "",
-	                  near != NULL ? near : "", near != NULL ? "'?" : "");
+	return yaml_error(file, node, err, "acted: this scenario has no fault '%s'%s%s%s", node->text,
+	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 /* `acted:` a list of names, under `expect:`. */
@@ -366,8 +365,7 @@ bool plan_open_frozen(struct plan *ret_plan, const char *path, const char *devic
 	if (made != NULL && yaml_get(made, "tool") != NULL)
 		return take_file(&file, path, &how, paths, ret_plan, err);
 	yaml_close(&file);
-	error_set(err, "this is not a frozen plan: every session leaves one "
-	               "as plan.yaml in its folder; `stutter run` takes scenarios");
+	error_set(err, "this is not a frozen plan: every session leaves one as plan.yaml in its folder; `stutter run` takes scenarios");
 	return error_at(err, path, 1, 1);
 }
 

@@ -74,11 +74,8 @@ static bool find_device(const char *name, const struct paths *paths, struct plan
 	if (!exists(path)) {
 		char near[64];
 		nearest_device(paths->devices, name, near);
-		return error_set(err,
-		                 "no device '%s' in %s%s%s%s; "
-		                 "`stutter list devices` shows them all",
-		                 name, paths->devices, near[0] != '\0' ? "; did you mean '" : "",
-		                 near, near[0] != '\0' ? "'?" : "");
+		return error_set(err, "no device '%s' in %s%s%s%s; `stutter list devices` shows them all", name, paths->devices,
+		                 near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
 	}
 	return read_device_file(path, plan, err);
 }
@@ -140,8 +137,7 @@ static bool resolve_file(const struct plan *plan, char path[DEVICE_PATH_MAX], co
 		return true;
 	}
 	return error_set(err, "the %s %s cannot be read: %s%s%s", what, path, strerror(errno), cure,
-	                 hash[0] != '\0' ? "; a file of the same name beside the plan is used in its place"
-	                                 : "");
+	                 hash[0] != '\0' ? "; a file of the same name beside the plan is used in its place" : "");
 }
 
 static bool resolve_image(const struct yaml_file *file, const struct paths *paths, struct plan *plan, struct error *err)
@@ -150,8 +146,8 @@ static bool resolve_image(const struct yaml_file *file, const struct paths *path
 	struct stat status;
 
 	if (yaml_resolve_path(file, plan->image, sizeof plan->image, err) &&
-	    resolve_file(plan, plan->image, paths->image, plan->made.image, &plan->standard.image,
-	                 "image", node == NULL ? "; `make image` makes it" : "", err) &&
+	    resolve_file(plan, plan->image, paths->image, plan->made.image, &plan->standard.image, "image",
+	                 node == NULL ? "; `make image` makes it" : "", err) &&
 	    ((stat(plan->image, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) ||
 	     error_set(err, "the image %s is empty or not a regular file", plan->image)))
 		return true;
@@ -226,10 +222,8 @@ bool parts_session(const struct yaml_file *file, struct plan *plan, struct error
 	if (node == NULL)
 		return true;
 	if (node->kind != YAML_SCALAR || node->text[0] == '\0' || strlen(node->text) >= sizeof path)
-		return yaml_error(
-			file, node, err,
-			"'session' must be the path of a session made by `stutter import`, not %s",
-			yaml_describe(node, found, sizeof found));
+		return yaml_error(file, node, err, "'session' must be the path of a session made by `stutter import`, not %s",
+		                  yaml_describe(node, found, sizeof found));
 	memcpy(path, node->text, strlen(node->text) + 1);
 	if (yaml_resolve_path(file, path, sizeof path, err) && plan_take_session(plan, path, err))
 		return true;

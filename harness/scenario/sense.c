@@ -65,13 +65,9 @@ static bool check_name(const struct yaml_file *file, const struct plan *plan, st
 	const struct yaml_node *node = yaml_get(file->root, "name");
 
 	if (plan->name[0] == '\0')
-		return yaml_error(file, node, err,
-		                  "the scenario's name is empty: the folders "
-		                  "of its sessions are named after it");
+		return yaml_error(file, node, err, "the scenario's name is empty: the folders of its sessions are named after it");
 	return (strchr(plan->name, '/') == NULL && plan->name[0] != '.') ||
-	       yaml_error(file, node, err,
-	                  "the scenario's name '%s' cannot be a folder's "
-	                  "name: use no slash and no leading dot",
+	       yaml_error(file, node, err, "the scenario's name '%s' cannot be a folder's name: use no slash and no leading dot",
 	                  plan->name);
 }
 
@@ -83,8 +79,7 @@ static bool check_seeds(const struct yaml_file *file, const struct plan *plan, s
 	if (seeds->first == ORDINALS_SEED)
 		return yaml_error(file, node, err, "seeds: 'seed' is not a range such as 1..16");
 	return seeds->first == 0 || seeds->last - seeds->first < PLANNED_SESSIONS_MAX ||
-	       yaml_error(file, node, err, "seeds: a range can have at most %u seeds",
-	                  PLANNED_SESSIONS_MAX);
+	       yaml_error(file, node, err, "seeds: a range can have at most %u seeds", PLANNED_SESSIONS_MAX);
 }
 
 static bool check_times(const struct yaml_file *file, const struct plan *plan, struct error *err)
@@ -95,10 +90,8 @@ static bool check_times(const struct yaml_file *file, const struct plan *plan, s
 
 	(void)unit_format(UNIT_DURATION, expect->at_least_ns, least);
 	if (expect->at_most_ns != 0 && expect->at_least_ns > expect->at_most_ns)
-		return yaml_error(
-			file, node, err,
-			"at_least: %s is more than at_most, %s: lower it, or raise at_most", least,
-			unit_format(UNIT_DURATION, expect->at_most_ns, limit));
+		return yaml_error(file, node, err, "at_least: %s is more than at_most, %s: lower it, or raise at_most", least,
+		                  unit_format(UNIT_DURATION, expect->at_most_ns, limit));
 	return expect->at_least_ns <= plan->deadline_ns ||
 	       yaml_error(file, node, err, "at_least: no session takes %s, as its deadline is at %s: lower it, or raise the deadline",
 	                  least, unit_format(UNIT_DURATION, plan->deadline_ns, limit));
@@ -114,9 +107,8 @@ static bool check_judge_name(const struct yaml_file *file, const struct plan *pl
 		names[i] = judge_catalogue[i]->name;
 	const char *near = param_nearest(NULL, names, judge);
 	return yaml_error(file, node_of(file, "expect", "judge"), err,
-	                  "judge: unknown judge '%s'%s%s%s; `stutter list judges` shows them all",
-	                  judge, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-	                  near != NULL ? "'?" : "");
+	                  "judge: unknown judge '%s'%s%s%s; `stutter list judges` shows them all", judge,
+	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 /* A judge that is switched off finds nothing. */
@@ -227,10 +219,8 @@ static bool check_redraw(const struct yaml_file *file, const struct plan *plan, 
 
 	return !plan->redraw.asked || plan->redraw.from_ns < plan->deadline_ns ||
 	       yaml_error(file, node_of(file, "redraw", "from"), err,
-	                  "from: nothing is redrawn from %s on, as the deadline "
-	                  "is at %s: begin earlier, or raise the deadline",
-	                  unit_format(UNIT_DURATION, plan->redraw.from_ns, from),
-	                  unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
+	                  "from: nothing is redrawn from %s on, as the deadline is at %s: begin earlier, or raise the deadline",
+	                  unit_format(UNIT_DURATION, plan->redraw.from_ns, from), unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
 }
 
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err)
@@ -256,15 +246,11 @@ static bool check_flash(const struct plan *plan, const struct fault *fault, cons
 		return true;
 	*ret_key = fault->action->name;
 	if (site == SITE_NOR_OP || site == SITE_NOR_READ)
-		return error_set(err,
-		                 "'%s' acts on a flash, and the device '%s' "
-		                 "has none: use one that has, such as 21.10",
+		return error_set(err, "'%s' acts on a flash, and the device '%s' has none: use one that has, such as 21.10",
 		                 fault->action->name, plan->device.name);
 	*ret_key = names_flash(&fault->match.from) ? "from" : "until";
 	return (!names_flash(&fault->match.from) && !names_flash(&fault->match.until)) ||
-	       error_set(err,
-	                 "the device '%s' has no flash, so nothing happens at nor.op or nor.read",
-	                 plan->device.name);
+	       error_set(err, "the device '%s' has no flash, so nothing happens at nor.op or nor.read", plan->device.name);
 }
 
 /* The stock driver begins in half duplex; what another kernel's does is not known. */
@@ -310,11 +296,8 @@ static bool check_window(const struct plan *plan, const struct fault *fault, str
 	char begin[UNIT_TEXT_MAX], deadline[UNIT_TEXT_MAX];
 
 	return from->kind != EDGE_TIME || from->ns < plan->deadline_ns ||
-	       error_set(err,
-	                 "from: no session reaches %s, as its deadline "
-	                 "is at %s: lower it, or raise the deadline",
-	                 unit_format(UNIT_DURATION, from->ns, begin),
-	                 unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
+	       error_set(err, "from: no session reaches %s, as its deadline is at %s: lower it, or raise the deadline",
+	                 unit_format(UNIT_DURATION, from->ns, begin), unit_format(UNIT_DURATION, plan->deadline_ns, deadline));
 }
 
 /* The far end never asks, and the device never answers. */
@@ -327,12 +310,9 @@ static bool check_way(const struct fault *fault, struct error *err)
 	    address.site != SITE_FRAME)
 		return true;
 	const struct address_word_row *word = &address_words[address.frame.word];
-	return word->way == ADDRESS_EITHER_WAY ||
-	       (word->way == ADDRESS_TO_SERVER) == (match->direction == MATCH_TO_SERVER) ||
-	       error_set(err,
-	                 "direction: every %s goes %s: leave "
-	                 "'direction' out, or use another address",
-	                 word->word, word->way == ADDRESS_TO_SERVER ? "to-server" : "to-device");
+	return word->way == ADDRESS_EITHER_WAY || (word->way == ADDRESS_TO_SERVER) == (match->direction == MATCH_TO_SERVER) ||
+	       error_set(err, "direction: every %s goes %s: leave 'direction' out, or use another address", word->word,
+	                 word->way == ADDRESS_TO_SERVER ? "to-server" : "to-device");
 }
 
 bool sense_fault(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)

@@ -190,8 +190,7 @@ static bool add_key(struct reader *reader, struct yaml_node *mapping, yaml_event
 	for (size_t i = 0; i < mapping->count; i++)
 		if (strcmp(mapping->entries[i].key->text, text) == 0) {
 			char message[PARAM_VALUE_MAX];
-			(void)snprintf(message, sizeof message,
-			               "duplicate key '%.64s'; the first is in line %d", text,
+			(void)snprintf(message, sizeof message, "duplicate key '%.64s'; the first is in line %d", text,
 			               mapping->entries[i].key->line);
 			return fail(reader, event->start_mark, message);
 		}
@@ -264,8 +263,7 @@ static bool read_document(struct reader *reader)
 		if (event.type == YAML_STREAM_END_EVENT) {
 			done = true;
 		} else if (event.type == YAML_DOCUMENT_START_EVENT && reader->file->root != NULL) {
-			good = fail(reader, event.start_mark,
-			            "a second document begins here; a file can hold only one");
+			good = fail(reader, event.start_mark, "a second document begins here; a file can hold only one");
 		} else if (event.type == YAML_ALIAS_EVENT || event.type == YAML_SCALAR_EVENT || event.type == YAML_SEQUENCE_START_EVENT ||
 		           event.type == YAML_MAPPING_START_EVENT) {
 			reader->file->root = read_node(reader, &event, 0);
@@ -283,10 +281,7 @@ bool yaml_parse(struct yaml_file *file, const char *path, const char *text, size
 	memset(file, 0, sizeof *file);
 	(void)snprintf(file->path, sizeof file->path, "%s", path);
 	if (memchr(text, '\0', length) != NULL)
-		return error_set(
-			       err,
-			       "the file contains NUL bytes, so it is not text: save it as UTF-8") ||
-		       error_at(err, path, 1, 1);
+		return error_set(err, "the file contains NUL bytes, so it is not text: save it as UTF-8") || error_at(err, path, 1, 1);
 	if (!yaml_parser_initialize(&reader.parser))
 		return error_set(err, "libyaml is out of memory");
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
@@ -429,9 +424,8 @@ static bool check_keys(const struct yaml_file *file, const struct yaml_node *map
 		if ((table != NULL && param_find(table, key->text) != NULL) || is_one_of(others, key->text))
 			continue;
 		const char *near = param_nearest(table, others, key->text);
-		return yaml_error(file, key, err, "unknown key '%.64s' in %s%s%s%s; allowed: %s",
-		                  key->text, what, near != NULL ? "; did you mean '" : "",
-		                  near != NULL ? near : "", near != NULL ? "'?" : "",
+		return yaml_error(file, key, err, "unknown key '%.64s' in %s%s%s%s; allowed: %s", key->text, what,
+		                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "",
 		                  list_keys(table, others, allowed, sizeof allowed));
 	}
 	return true;

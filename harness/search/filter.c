@@ -84,11 +84,9 @@ bool filter_read(struct filter *filter, const char *words, struct error *err)
 			continue;
 		const char *near = nearest(word);
 		return error_set(err,
-		                 "unknown word '%s'%s%s%s; expected a fault, a group "
-		                 "of addresses (control, data, power-on, enc.tx, "
+		                 "unknown word '%s'%s%s%s; expected a fault, a group of addresses (control, data, power-on, enc.tx, "
 		                 "srv.http, ...) or an address word (tcp.syn, ...)",
-		                 word, near != NULL ? "; did you mean '" : "",
-		                 near != NULL ? near : "", near != NULL ? "'?" : "");
+		                 word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 	}
 	return true;
 }

@@ -90,10 +90,7 @@ static bool lock_folder(const char *dir, struct error *err)
 
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return true;
-	error_set(err,
-	          errno == EWOULDBLOCK ? "another process is working on the search in %s"
-	                               : "%s cannot be locked",
-	          dir);
+	error_set(err, errno == EWOULDBLOCK ? "another process is working on the search in %s" : "%s cannot be locked", dir);
 	if (fd >= 0)
 		(void)close(fd);
 	return false;
@@ -123,9 +120,7 @@ static void tell_counts(struct search_folder *folder, const struct search *searc
 	(void)json_object_set_new(folder->json, "sessions", json);
 	(void)json_object_set_new(folder->json, "whole", json_boolean(is_whole));
 	if (goes_on)
-		told_text(folder->told,
-		          "The search was stopped before it finished; "
-		          "`stutter %s --resume %s` continues it.",
+		told_text(folder->told, "The search was stopped before it finished; `stutter %s --resume %s` continues it.",
 		          member_text(folder->json, "command"), folder->dir);
 	told_text(folder->told, "%zu sessions were run, %zu results were known; %zu were checked against a session from power on.",
 	          counts.run, counts.cached, counts.checked);

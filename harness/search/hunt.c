@@ -89,8 +89,7 @@ static bool load_reach(const struct hunter *hunter, const struct trial *trial, s
 	search_settle(hunter->search);
 	return error_set(err,
 	                 "%s/" REACH_FOLDER
-	                 "/%s, which says what a session has reached, is missing "
-	                 "or incomplete: begin a new hunt in another folder",
+	                 "/%s, which says what a session has reached, is missing or incomplete: begin a new hunt in another folder",
 	                 hunter->dir, trial->key);
 }
 
@@ -118,13 +117,9 @@ static bool run_golden(struct hunter *hunter, struct trial *trial, const struct 
 		return true;
 	if (trial->ending.kind == VERDICT_FAIL)
 		search_settle(hunter->search);
-	return error_set(err,
-	                 "the session %s on device '%s' does not pass, so "
-	                 "whatever is found could be its own: %s; fix it "
-	                 "first",
-	                 hunter->options->keep_faults ? "with just the scenario's own faults"
-	                                              : "without faults",
-	                 plan->device.name, ending_say(&trial->ending, text, sizeof text));
+	return error_set(err, "the session %s on device '%s' does not pass, so whatever is found could be its own: %s; fix it first",
+	                 hunter->options->keep_faults ? "with just the scenario's own faults" : "without faults", plan->device.name,
+	                 ending_say(&trial->ending, text, sizeof text));
 }
 
 /* Shows what there is to aim at. @return false with @p err, or, with an empty text, if the search is over. */

@@ -68,8 +68,7 @@ static bool check(struct inputs *inputs, const struct plan_file *file, struct er
 	const char *wanted = known != NULL ? known->hash : file->hash != NULL ? file->hash : hash;
 	if (strcmp(hash, wanted) != 0)
 		return error_set(err,
-		                 "%s was changed while the search was running: the "
-		                 "findings so far are about the old content. Restore "
+		                 "%s was changed while the search was running: the findings so far are about the old content. Restore "
 		                 "it to continue the search, or begin a new one",
 		                 file->path);
 	if (known == NULL)

@@ -44,8 +44,7 @@ static bool ask_git(const char *repo, const char *const *arguments, char **ret_o
 	}
 	if (status != COMMAND_BROKEN)
 		error_set(err, "git %s in %s: %.600s", arguments[0], repo,
-		          output != NULL && output[0] != '\0' ? first_of(output)
-		                                              : "it failed without a message");
+		          output != NULL && output[0] != '\0' ? first_of(output) : "it failed without a message");
 	free(output);
 	return false;
 }
@@ -209,9 +208,7 @@ static bool check_ends(const char *repo, const char *good, const char *bad, stru
 	if (is_ancestor(repo, bad, good))
 		return error_set(err, "--good %.*s comes after --bad %.*s; the good revision has to be the older one", REVISION_DIGITS,
 		                 good, REVISION_DIGITS, bad);
-	return error_set(err,
-	                 "--good %.*s is not an ancestor of --bad %.*s: use "
-	                 "one that is, such as the `git merge-base` of both",
+	return error_set(err, "--good %.*s is not an ancestor of --bad %.*s: use one that is, such as the `git merge-base` of both",
 	                 REVISION_DIGITS, good, REVISION_DIGITS, bad);
 }
 

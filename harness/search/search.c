@@ -315,10 +315,7 @@ static bool is_sample(const struct search *search, const struct trial *trial)
 static bool tell_difference(struct search *search, const struct trial *shared, const struct trial *alone, struct error *err)
 {
 	search->is_broken = true;
-	return error_set(err,
-	                 "'%s' has the digest %s from power on and %s with "
-	                 "a shared beginning: a bug in stutter; please report "
-	                 "it",
+	return error_set(err, "'%s' has the digest %s from power on and %s with a shared beginning: a bug in stutter; please report it",
 	                 shared->name, alone->ending.digest, shared->ending.digest);
 }
 

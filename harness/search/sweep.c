@@ -170,8 +170,8 @@ static void describe(const struct sweep *sweep, struct attempt *attempt)
 
 	for (size_t i = 0; i < attempt->faults; i++)
 		text_add(&what, "%s%s", text_separator(&what, " and "),
-		         kind_say(&kinds[sweep->sampling.cells[attempt->cell[i]].kind],
-		                  &sweep->targets.list[attempt->target[i]], one, sizeof one));
+		         kind_say(&kinds[sweep->sampling.cells[attempt->cell[i]].kind], &sweep->targets.list[attempt->target[i]], one,
+		                  sizeof one));
 }
 
 /* The session that tries it. To be released with trial_close(). */
@@ -410,8 +410,7 @@ static bool choose(struct sweep *sweep, struct error *err)
 	if (sweep->sampling.count > 0)
 		return true;
 	sweep->is_usage = true;
-	return error_set(
-		err, "nothing is left to test: none of the chosen faults fits a chosen address");
+	return error_set(err, "nothing is left to test: none of the chosen faults fits a chosen address");
 }
 
 bool sweep_run(struct sweep *sweep, struct search *search, struct error *err)

@@ -13,9 +13,7 @@ bool handshake_read(const struct stutter_request *request, const uint8_t *payloa
 	if (request->length != sizeof hello || (memcpy(&hello, payload, sizeof hello), hello.version != STUTTER_PROTOCOL_VERSION))
 		return error_set(err, "the guest speaks another protocol: was its module built for this version?");
 	if (hello.counter_hz == 0 || hello.counter_hz > SIM_S || SIM_S % hello.counter_hz != 0)
-		return error_set(
-			err, "the guest's counter runs at %u Hz, which is not a divisor of 1 GHz",
-			hello.counter_hz);
+		return error_set(err, "the guest's counter runs at %u Hz, which is not a divisor of 1 GHz", hello.counter_hz);
 	*ret_ahead_ns = hello.counter * (SIM_S / hello.counter_hz) - request->now_ns;
 	return true;
 }

@@ -99,10 +99,8 @@ static bool parse_word(const char **text, struct address *address, struct error 
 		}
 	}
 	const char *near = param_nearest(NULL, names, word);
-	return error_set(err,
-	                 "unknown address word '%s'%s%s%s; `stutter list addresses` shows them all",
-	                 word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-	                 near != NULL ? "'?" : "");
+	return error_set(err, "unknown address word '%s'%s%s%s; `stutter list addresses` shows them all", word,
+	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 static bool parse_port(const char **text, uint16_t *ret_port)
@@ -138,9 +136,7 @@ static bool parse_flow(const char **text, struct address *address, struct error 
 	if (**text == '/') {
 		++*text;
 		if (!parse_number(text, UINT32_MAX, &connection) || connection == 0)
-			return error_set(
-				err,
-				"expected the number of a connection, counted from 1, after '/'");
+			return error_set(err, "expected the number of a connection, counted from 1, after '/'");
 		address->connection = (unsigned)connection;
 	}
 	if (**text != ']')
@@ -166,8 +162,7 @@ static bool parse_ordinals(const char **text, struct address *address, struct er
 	}
 	if (!parse_number(text, UINT64_MAX, &address->last))
 		return error_set(err, "expected a number or nothing after '..'");
-	return address->last >= address->first ||
-	       error_set(err, "the range after '#' runs backwards");
+	return address->last >= address->first || error_set(err, "the range after '#' runs backwards");
 }
 
 bool address_parse(const char *text, struct address *ret_address, struct error *err)

@@ -66,11 +66,9 @@ static bool set_quantity(const struct param *row, void *object, const char *text
 	if (!unit_parse(row->unit, text, &value, err))
 		return false;
 	if (value < row->min)
-		return error_set(err, "%s is below the minimum of %s", text,
-		                 unit_format(row->unit, row->min, limit));
+		return error_set(err, "%s is below the minimum of %s", text, unit_format(row->unit, row->min, limit));
 	if (row->max != 0 && value > row->max)
-		return error_set(err, "%s is above the maximum of %s", text,
-		                 unit_format(row->unit, row->max, limit));
+		return error_set(err, "%s is above the maximum of %s", text, unit_format(row->unit, row->max, limit));
 	*(uint64_t *)field(row, object) = value;
 	return true;
 }
@@ -107,20 +105,14 @@ static bool set_mac(const struct param *row, void *object, const char *text, str
 
 	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &rest) != 6 || strlen(text) != 17 ||
 	    strspn(text, "0123456789abcdefABCDEF:") != 17)
-		return error_set(
-			err,
-			"invalid MAC address '%s': expected six bytes, such as 02:00:00:12:34:56",
-			text);
+		return error_set(err, "invalid MAC address '%s': expected six bytes, such as 02:00:00:12:34:56", text);
 	if (b[0] & 1U)
 		return error_set(err,
 		                 "'%s' is a multicast address; a device needs a unicast "
 		                 "one, whose first byte is even, such as 02:00:00:12:34:56",
 		                 text);
 	if ((b[0] | b[1] | b[2] | b[3] | b[4] | b[5]) == 0)
-		return error_set(err,
-		                 "invalid MAC address '%s': it is all "
-		                 "zeros; use one such as 02:00:00:12:34:56",
-		                 text);
+		return error_set(err, "invalid MAC address '%s': it is all zeros; use one such as 02:00:00:12:34:56", text);
 	for (size_t i = 0; i < 6; i++)
 		((uint8_t *)field(row, object))[i] = (uint8_t)b[i];
 	return true;

@@ -85,8 +85,7 @@ static bool check_not_bare(const char *text, uint64_t value, struct error *err)
 		return error_set(err, "'%s' is more than 100%%", text);
 	if (value > UNIT_PROBABILITY_ONE)
 		return error_set(err, "'%s' has no unit: write %s%%", text, text);
-	return error_set(err, "'%s' is ambiguous without a unit: write %s%% or %s", text, text,
-	                 format_probability(value, share));
+	return error_set(err, "'%s' is ambiguous without a unit: write %s%% or %s", text, text, format_probability(value, share));
 }
 
 bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct error *err)

@@ -10,15 +10,13 @@ static bool parse_numbers(const char *text, size_t length, struct fault_address 
 	char frame[ADDRESS_TEXT_MAX + 8];
 
 	if (text[length] == '\0')
-		return error_set(err, "the address '%s' needs a number: %s#1, %s#2 and so on", text,
-		                 text, text);
+		return error_set(err, "the address '%s' needs a number: %s#1, %s#2 and so on", text, text, text);
 	/* The ordinals are written as those of frames are. */
 	(void)snprintf(frame, sizeof frame, "frame%s", text + length);
 	if (!address_parse(frame, &ordinals, err))
 		return false;
 	if (ordinals.has_flow)
-		return error_set(err, "only frames have flows: write %.*s#7 or %.*s#7..9",
-		                 (int)length, text, (int)length, text);
+		return error_set(err, "only frames have flows: write %.*s#7 or %.*s#7..9", (int)length, text, (int)length, text);
 	address->first = ordinals.first;
 	address->last = ordinals.last;
 	return true;

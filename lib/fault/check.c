@@ -58,8 +58,7 @@ static bool check_offers(const struct fault *fault, const char **ret_key, struct
 		if ((site->offers & condition->needs) != 0 || !is_asked(&fault->match, condition->key))
 			continue;
 		*ret_key = condition->key;
-		return error_set(err, "'%s' %s, so '%s' cannot be used here", fault->action->name,
-		                 condition->lacking, condition->key);
+		return error_set(err, "'%s' %s, so '%s' cannot be used here", fault->action->name, condition->lacking, condition->key);
 	}
 	return true;
 }
@@ -73,10 +72,7 @@ static bool check_kind(const struct fault *fault, struct error *err)
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (strcmp(kinds[i], fault->match.kind) == 0)
 			return true;
-	return error_set(err,
-	                 "unknown DHCP message '%s': a client sends "
-	                 "discover, request, decline, release or inform",
-	                 fault->match.kind);
+	return error_set(err, "unknown DHCP message '%s': a client sends discover, request, decline, release or inform", fault->match.kind);
 }
 
 static bool check_correlation(const struct fault *fault, struct error *err)
@@ -112,9 +108,7 @@ static bool check_exact(const struct fault *fault, struct error *err)
 	char all[NETEMS_MAX];
 
 	return !fault->match.netem_exact || fault->action->is_netems ||
-	       error_set(err,
-	                 "'%s' is not an effect of sch_netem, so 'netem_exact' "
-	                 "cannot be used here: leave it out, or use %s",
+	       error_set(err, "'%s' is not an effect of sch_netem, so 'netem_exact' cannot be used here: leave it out, or use %s",
 	                 fault->action->name, list_netems(all));
 }
 
@@ -126,10 +120,7 @@ static bool check_message(const struct fault *fault, struct error *err)
 	if (fault->match.message[0] == '\0')
 		return true;
 	return (fault_message_bytes(fault->match.message, bytes, &length) && length > 0) ||
-	       error_set(err,
-	                 "invalid message '%s': expected at most %u bytes "
-	                 "in hexadecimal, two digits each, such as '9b "
-	                 "80'",
+	       error_set(err, "invalid message '%s': expected at most %u bytes in hexadecimal, two digits each, such as '9b 80'",
 	                 fault->match.message, FAULT_MESSAGE_MAX);
 }
 
@@ -138,8 +129,7 @@ static bool not_of_action(const struct fault *fault, struct error *err, bool (*s
 {
 	const char *site = fault_sites[fault->action->site].name;
 
-	return say(err, "'%s' does not fit '%s', which happens at %s#1, %s#2 and so on",
-	           fault->match.at, fault->action->name, site, site);
+	return say(err, "'%s' does not fit '%s', which happens at %s#1, %s#2 and so on", fault->match.at, fault->action->name, site, site);
 }
 
 /* What `at` says must be of the kind that the action is about. */
@@ -154,17 +144,11 @@ static bool check_at(const struct fault *fault, struct error *err)
 	if (!fault_address_parse(match->at, &address, err))
 		return action->site != SITE_FRAME && not_of_action(fault, err, error_context);
 	if (address.site != action->site)
-		return action->site == SITE_FRAME
-		               ? error_set(
-					 err,
-					 "'%s' acts on frames, and %s is not an address of frames",
-					 action->name, fault_sites[address.site].name)
-		               : not_of_action(fault, err, error_set);
-	return action->site == SITE_FRAME ||
-	       (match->nth.first == 0 && match->every == 0 && match->first == 0) ||
-	       error_set(err, "'at' selects the event already, so 'nth', "
-	                      "'every' and 'first' cannot be used with "
-	                      "it");
+		return action->site == SITE_FRAME ? error_set(err, "'%s' acts on frames, and %s is not an address of frames", action->name,
+		                                              fault_sites[address.site].name)
+		                                  : not_of_action(fault, err, error_set);
+	return action->site == SITE_FRAME || (match->nth.first == 0 && match->every == 0 && match->first == 0) ||
+	       error_set(err, "'at' selects the event already, so 'nth', 'every' and 'first' cannot be used with it");
 }
 
 /* In the order in which they are complained of. */
@@ -215,8 +199,7 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 
 	if (match->from.kind == EDGE_AFTER) {
 		*ret_key = "from";
-		return error_set(err,
-		                 "'+' is relative to 'from', so it can be used in 'until' only");
+		return error_set(err, "'+' is relative to 'from', so it can be used in 'until' only");
 	}
 	if (match->until.kind == EDGE_TIME && match->until.ns != 0 && match->from.kind == EDGE_TIME && match->until.ns <= match->from.ns) {
 		*ret_key = "until";
@@ -228,8 +211,7 @@ bool fault_check(const struct fault *fault, const char **ret_key, struct error *
 	}
 	if ((match->nth.first != 0) + (match->every != 0) + (match->first != 0) > 1) {
 		*ret_key = match->nth.first != 0 ? "nth" : "every";
-		return error_set(
-			err, "'nth', 'every' and 'first' are mutually exclusive: use one of them");
+		return error_set(err, "'nth', 'every' and 'first' are mutually exclusive: use one of them");
 	}
 	if (match->until.kind == EDGE_AFTER && match->until.ns == 0) {
 		*ret_key = "until";

@@ -20,8 +20,7 @@ static bool add_value(struct dist *dist, const char *path, int line, const char 
 	errno = 0;
 	value = strtol(word, &end, 10);
 	if (*end != '\0' || errno != 0 || value < INT16_MIN || value > INT16_MAX)
-		return error_set(err, "%s:%d: '%.40s' is not a whole number from -32768 to 32767",
-		                 path, line, word);
+		return error_set(err, "%s:%d: '%.40s' is not a whole number from -32768 to 32767", path, line, word);
 	if (dist->count == DIST_MAX)
 		return error_set(err, "%s:%d: a table has at most %d numbers", path, line, DIST_MAX);
 	dist->values[dist->count++] = (int16_t)value;
@@ -50,8 +49,7 @@ static bool read_lines(FILE *stream, struct dist *dist, const char *path, struct
 	free(text);
 	if (good && ferror(stream) != 0)
 		return error_set(err, "the table %s cannot be read: %s", path, strerror(errno));
-	return good && (dist->count > 0 ||
-	                error_set(err, "%s:1: this table is empty: expected whole numbers", path));
+	return good && (dist->count > 0 || error_set(err, "%s:1: this table is empty: expected whole numbers", path));
 }
 
 bool dist_open(struct dist *ret_dist, const char *path, struct error *err)

@@ -56,12 +56,9 @@ static bool read_run(const char **text, struct flips *flips, struct error *err)
 		return error_set(err, "'%s' is not OFFSET:BYTES, such as 54:01 or 60:80ff (bytes in hexadecimal, two digits each)", *text);
 	for (size_t i = 0; i < digits / 2; i++, offset++) {
 		if (offset >= FRAME_MAX)
-			return error_set(err,
-			                 "byte %lu is out of range: a frame has at most %u bytes",
-			                 offset, FRAME_MAX);
+			return error_set(err, "byte %lu is out of range: a frame has at most %u bytes", offset, FRAME_MAX);
 		if (!flips_add(flips, (uint16_t)offset, (uint8_t)(nibble(colon[1 + 2 * i]) << 4 | nibble(colon[2 + 2 * i]))))
-			return error_set(err, "too many bytes: at most %u can be changed",
-			                 FLIPS_MAX);
+			return error_set(err, "too many bytes: at most %u can be changed", FLIPS_MAX);
 	}
 	*text = colon + 1 + digits;
 	return true;

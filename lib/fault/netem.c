@@ -144,8 +144,7 @@ static bool take(struct netem *netem, const struct quantity *quantity, uint64_t 
 	const char *word = next_word(netem);
 
 	if (word[0] == '\0')
-		return error_set(err, "'%s' must be followed by %s", netem->words[netem->at - 1],
-		                 quantity->what);
+		return error_set(err, "'%s' must be followed by %s", netem->words[netem->at - 1], quantity->what);
 	if (!read_quantity(quantity, word, ret_value))
 		return error_set(err, "'%s' in '%s' is not %s", word, netem->keyword, quantity->what);
 	netem->at++;
@@ -167,9 +166,7 @@ static bool take_signed(struct netem *netem, int64_t *ret_value, struct error *e
 	if (!isdigit((unsigned char)word[negative]))
 		return true;
 	if (!read_quantity(&counts, word + negative, &value) || value > 65535)
-		return error_set(err,
-		                 "'%s' in '%s' is not a whole number of bytes from -65535 to 65535",
-		                 word, netem->keyword);
+		return error_set(err, "'%s' in '%s' is not a whole number of bytes from -65535 to 65535", word, netem->keyword);
 	*ret_value = negative ? -(int64_t)value : (int64_t)value;
 	netem->at++;
 	return true;
@@ -205,8 +202,7 @@ static bool take_distribution(struct netem *netem, struct netem_times *times, st
 	const char *word = next_word(netem);
 
 	if (word[0] == '\0')
-		return error_set(err, "'distribution' must be followed by uniform, "
-		                      "normal, pareto, paretonormal or a file");
+		return error_set(err, "'distribution' must be followed by uniform, normal, pareto, paretonormal or a file");
 	netem->at++;
 	times->table[0] = '\0';
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -220,8 +216,7 @@ static bool take_distribution(struct netem *netem, struct netem_times *times, st
 		                 "paretonormal, or a file (with a / or .dist in its path)",
 		                 word);
 	if (strlen(word) >= FAULT_PATH_MAX)
-		return error_set(err, "the path '%s' after 'distribution' is longer than %d bytes",
-		                 word, FAULT_PATH_MAX - 1);
+		return error_set(err, "the path '%s' after 'distribution' is longer than %d bytes", word, FAULT_PATH_MAX - 1);
 	times->distribution = "table";
 	(void)snprintf(times->table, FAULT_PATH_MAX, "%s", word);
 	return true;
@@ -274,8 +269,7 @@ static bool read_loss(struct netem *netem, struct error *err)
 	const char *word = next_word(netem);
 
 	if (netem->loss != NULL)
-		return error_set(err, "more than one loss model, at '%s': netem has one",
-		                 netem->keyword);
+		return error_set(err, "more than one loss model, at '%s': netem has one", netem->keyword);
 	if (is_number_next(netem))
 		return read_loss_random(netem, err);
 	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
@@ -283,8 +277,7 @@ static bool read_loss(struct netem *netem, struct error *err)
 			netem->at++;
 			return models[i].read(netem, err);
 		}
-	return error_set(err, "'%s' after '%s' is not a percentage, random, state or gemodel", word,
-	                 netem->keyword);
+	return error_set(err, "'%s' after '%s' is not a percentage, random, state or gemodel", word, netem->keyword);
 }
 
 static bool read_ecn(struct netem *netem, struct error *err)
@@ -325,8 +318,7 @@ static bool read_rate(struct netem *netem, struct error *err)
 	if (!take_more(netem, &counts, &netem->rate.cell_size, err))
 		return false;
 	if (netem->rate.cell_size > 65535)
-		return error_set(err,
-		                 "the cell size in 'rate' is above the maximum of 65535 bytes");
+		return error_set(err, "the cell size in 'rate' is above the maximum of 65535 bytes");
 	return take_signed(netem, &netem->rate.cell_overhead, err);
 }
 
@@ -401,12 +393,9 @@ static bool check_whole(const struct netem *netem, struct error *err)
 	if (netem->count == 0)
 		return error_set(err, "no netem option given: use one such as 'delay 100ms'");
 	if (netem->reorder > 0 && netem->delay.time_ns == 0)
-		return error_set(err, "'reorder' needs a 'delay': only an "
-		                      "undelayed frame can overtake delayed "
-		                      "ones");
+		return error_set(err, "'reorder' needs a 'delay': only an undelayed frame can overtake delayed ones");
 	if (netem->gap > 0 && netem->reorder == 0)
-		return error_set(err,
-		                 "'gap' needs 'reorder': it sets how often a frame is reordered");
+		return error_set(err, "'gap' needs 'reorder': it sets how often a frame is reordered");
 	if (netem->has_distribution && (netem->delay.time_ns == 0 || netem->delay.jitter_ns == 0))
 		return error_set(err, "'distribution' needs a 'delay' with jitter");
 	return true;
@@ -421,9 +410,7 @@ static bool cut(struct netem *netem, char *text, struct error *err)
 
 	for (char *word = strtok_r(text, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
 		if (netem->count == NETEM_WORDS_MAX)
-			return error_set(err,
-			                 "too many words, from '%s' on: at most %d are allowed",
-			                 word, NETEM_WORDS_MAX);
+			return error_set(err, "too many words, from '%s' on: at most %d are allowed", word, NETEM_WORDS_MAX);
 		netem->words[netem->count++] = word;
 	}
 	return true;

@@ -94,9 +94,8 @@ static bool is_unknown(const char *name, struct error *err)
 	for (const struct preset *preset = presets; preset->name != NULL && count < 63; preset++)
 		names[count++] = preset->name;
 	const char *near = param_nearest(NULL, names, name);
-	return error_set(err, "unknown preset '%s'%s%s%s; `stutter list presets` shows them all",
-	                 name, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-	                 near != NULL ? "'?" : "");
+	return error_set(err, "unknown preset '%s'%s%s%s; `stutter list presets` shows them all", name,
+	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 /* Whether the user has said nothing about this key. */
@@ -188,8 +187,7 @@ bool preset_expand(const char *name, const struct fault *base, struct fault ret_
 		fill_params(row->params, &fault);
 		int length = snprintf(fault.name, sizeof fault.name, "%s: %s", base->name, row->action);
 		if (length < 0 || (size_t)length >= sizeof fault.name)
-			return error_set(err, "the name '%s' is too long: ': %s' is appended to it",
-			                 base->name, row->action);
+			return error_set(err, "the name '%s' is too long: ': %s' is appended to it", base->name, row->action);
 		ret_faults[count++] = fault;
 	}
 	*ret_count = count;

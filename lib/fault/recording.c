@@ -64,8 +64,7 @@ static bool is_wrong(const struct lines *lines, struct error *err)
 static bool has_room(const struct lines *lines, size_t count, struct error *err)
 {
 	return count < RECORDING_ROWS_MAX ||
-	       (error_set(err, "too many lines: at most %u are allowed", RECORDING_ROWS_MAX),
-	        is_wrong(lines, err));
+	       (error_set(err, "too many lines: at most %u are allowed", RECORDING_ROWS_MAX), is_wrong(lines, err));
 }
 
 static bool is_whole(const struct lines *lines, struct error *err)
@@ -107,8 +106,7 @@ static bool read_opportunities(struct lines *lines, struct opportunities *opport
 		return false;
 	if (opportunities->count == 0 || opportunities->at_ns[opportunities->count - 1] == 0)
 		return error_set(err,
-		                 "%s has no delivery opportunity after 0 ms: expected "
-		                 "a line for each 1500 bytes, with its millisecond",
+		                 "%s has no delivery opportunity after 0 ms: expected a line for each 1500 bytes, with its millisecond",
 		                 lines->path);
 	return true;
 }
@@ -171,9 +169,7 @@ static bool split(char *text, char *ret_cells[CELLS_MAX], size_t *ret_count, str
 		ret_cells[(*ret_count)++] = cell[0] == '"' ? cell + 1 : cell;
 		text = cell[0] == '"' ? unquote(cell + 1) : cell;
 		if (text == NULL || (cell[0] == '"' && text[0] != ',' && text[0] != '\0'))
-			return error_set(err, "a quoted cell must end with a quote, "
-			                      "followed by a comma or the end of the "
-			                      "line");
+			return error_set(err, "a quoted cell must end with a quote, followed by a comma or the end of the line");
 		char *end = strsep(&text, ",");
 		if (cell[0] == '"')
 			continue;
@@ -193,10 +189,7 @@ static bool read_columns(struct lines *lines, struct columns *columns, struct er
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct param *row = columns->rows[i] = param_find(row_params, cells[i]);
 		if (row == NULL)
-			return error_set(
-				err,
-				"unknown column '%s' in the first line; allowed: time, rate, delay, loss",
-				cells[i]);
+			return error_set(err, "unknown column '%s' in the first line; allowed: time, rate, delay, loss", cells[i]);
 		for (size_t k = 0; k < i; k++)
 			if (columns->rows[k] == row)
 				return error_set(err, "duplicate column '%s'", cells[i]);
@@ -245,8 +238,7 @@ static bool read_rows(struct lines *lines, struct link_rows *rows, struct error 
 			return false;
 	if (!is_whole(lines, err))
 		return false;
-	return rows->count > 0 ||
-	       error_set(err, "%s has no data below its first line", lines->path);
+	return rows->count > 0 || error_set(err, "%s has no data below its first line", lines->path);
 }
 
 bool link_rows_open(struct link_rows *ret_rows, const char *path, struct error *err)

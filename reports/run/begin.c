@@ -73,8 +73,7 @@ static int lock(const char *dir, struct error *err)
 	if (fd < 0) {
 		error_set(err, "%s cannot be opened: %s", path, strerror(errno));
 	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-		error_set(err, "another process is working on the run in %s; wait until it ends",
-		          dir);
+		error_set(err, "another process is working on the run in %s; wait until it ends", dir);
 		(void)close(fd);
 		fd = -1;
 	}

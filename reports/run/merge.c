@@ -32,10 +32,8 @@ static bool choose(struct part *known, const struct part *other, struct error *e
 	const struct run_session *a = known->session, *b = other->session;
 
 	if (strcmp(a->plan_hash, b->plan_hash) != 0)
-		return error_set(err,
-		                 "%s in %s is not the same session as in "
-		                 "%s: their plans or the files they use differ",
-		                 a->folder, known->run->dir, other->run->dir);
+		return error_set(err, "%s in %s is not the same session as in %s: their plans or the files they use differ", a->folder,
+		                 known->run->dir, other->run->dir);
 	if (proves(a) && proves(b) && strcmp(a->digest, b->digest) != 0)
 		return error_set(err, "NOT REPEATABLE: %s has the digest %s in %s, and %s in %s; compare the two traces", a->folder,
 		                 a->digest, known->run->dir, b->digest, other->run->dir);

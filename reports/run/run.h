@@ -77,7 +77,7 @@ struct run {
 struct run_planned {
 	struct planned_session of;
 	char hash[HASH_TEXT_MAX]; /**< of the plan and what it is run with (plan_hash()) */
-	const char *folder; /**< relative to the run's */
+	const char *folder;       /**< relative to the run's */
 	bool again;
 };
 

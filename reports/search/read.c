@@ -23,20 +23,14 @@ static bool is_whole(const json_t *search, const char *dir, struct error *err)
 	const char *command = member_text(search, "command");
 
 	if (!json_is_object(search) || !json_is_array(json_object_get(search, "told")) || command[0] == '\0')
-		return error_set(err,
-		                 "%s/" SEARCH_FILE
-		                 " does not describe a search: it needs 'command' and 'told'",
-		                 dir);
+		return error_set(err, "%s/" SEARCH_FILE " does not describe a search: it needs 'command' and 'told'", dir);
 	if (json_integer_value(version) != SEARCH_VERSION)
 		return error_set(err,
 		                 "%s/" SEARCH_FILE " is of version %" JSON_INTEGER_FORMAT ", and this stutter, " STUTTER_VERSION
 		                 ", reads version %d",
 		                 dir, json_integer_value(version), SEARCH_VERSION);
 	if (!json_is_integer(json_object_get(search, "status")))
-		return error_set(
-			err,
-			"the search in %s has not finished; `stutter %s --resume %s` continues it",
-			dir, command, dir);
+		return error_set(err, "the search in %s has not finished; `stutter %s --resume %s` continues it", dir, command, dir);
 	return true;
 }
 

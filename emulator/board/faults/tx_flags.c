@@ -23,8 +23,7 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	if (params->lose_txif || params->raise_txerif || params->early_txif)
 		return true;
 	*ret_key = "tx_flags";
-	return error_set(
-		err, "no flag given: use one or more of lose_txif, raise_txerif and early_txif");
+	return error_set(err, "no flag given: use one or more of lose_txif, raise_txerif and early_txif");
 }
 
 static void misbehave(const void *params, void *effect, struct medium_effect *medium)

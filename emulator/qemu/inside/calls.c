@@ -45,10 +45,7 @@ void calls_on_first(void (*first)(void))
 bool calls_request(struct stutter_request *ret_request, const uint8_t **ret_payload, struct error *err)
 {
 	if (request_size < sizeof request.header || request.header.length != request_size - sizeof request.header)
-		return error_set(err,
-		                 "the guest's request of %zu bytes is invalid: "
-		                 "was its module built for this version?",
-		                 request_size);
+		return error_set(err, "the guest's request of %zu bytes is invalid: was its module built for this version?", request_size);
 	*ret_request = request.header;
 	*ret_payload = request.payload;
 	request_size = 0;

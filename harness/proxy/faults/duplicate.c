@@ -16,9 +16,7 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 
 	if (fault->match.netem_exact && (params->copies != 1 || params->between_ns > 0 || params->flips.count > 0)) {
 		*ret_key = params->copies != 1 ? "copies" : params->between_ns > 0 ? "delay" : "flips";
-		return error_set(
-			err,
-			"'netem_exact' makes one copy, which the faults after this one change");
+		return error_set(err, "'netem_exact' makes one copy, which the faults after this one change");
 	}
 
 	if (params->between_ns <= FAULT_TIME_MAX / params->copies)

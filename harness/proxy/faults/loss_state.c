@@ -60,23 +60,16 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 
 	*ret_key = "p14";
 	if (params->p13 + params->p14 > UNIT_PROBABILITY_ONE)
-		return error_set(
-			err,
-			"p13 and p14 both leave the good state, and their sum is more than 100%%");
+		return error_set(err, "p13 and p14 both leave the good state, and their sum is more than 100%%");
 	*ret_key = "p32";
 	if (params->p31 != LOSS_STATE_REST && params->p31 + params->p32 > UNIT_PROBABILITY_ONE)
-		return error_set(err, "p31 and p32 both leave the loss in "
-		                      "a burst, and their sum is more than "
-		                      "100%%");
+		return error_set(err, "p31 and p32 both leave the loss in a burst, and their sum is more than 100%%");
 	if (params->p31 == LOSS_STATE_REST && params->p32 > params->p13)
-		return error_set(err, "p32 and p31, which is 100%% less p13, both leave "
-		                      "the loss in a burst, and their sum is more than "
+		return error_set(err, "p32 and p31, which is 100%% less p13, both leave the loss in a burst, and their sum is more than "
 		                      "100%%");
 	*ret_key = "p23";
 	if (params->p13 > 0 && params->p32 > 0 && params->p23 == 0)
-		return error_set(
-			err,
-			"with p32 above 0 and p23 0, the model ends in a state that loses nothing");
+		return error_set(err, "with p32 above 0 and p23 0, the model ends in a state that loses nothing");
 	*ret_key = NULL;
 	return true;
 }

@@ -35,8 +35,7 @@ static bool set_signed(void *value, const char *text, struct error *err)
 	if (!unit_parse(UNIT_NONE, text + negative, &size, err))
 		return error_set(err, "'%s' is not a whole number of bytes, such as 20 or -14", text);
 	if (size > SIGNED_MAX)
-		return error_set(err, "%s is out of range: at most %d either way", text,
-		                 SIGNED_MAX);
+		return error_set(err, "%s is out of range: at most %d either way", text, SIGNED_MAX);
 	*(int64_t *)value = negative ? -(int64_t)size : (int64_t)size;
 	return true;
 }

@@ -43,15 +43,12 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	}
 	if (has_range && params->time_ns > 0) {
 		*ret_key = "time";
-		return error_set(
-			err,
-			"give either 'min_delay' and 'max_delay' or 'time' and 'jitter', not both");
+		return error_set(err, "give either 'min_delay' and 'max_delay' or 'time' and 'jitter', not both");
 	}
 	if (has_range || params->time_ns > 0)
 		return jitter_check(params->time_ns, params->jitter_ns, params->distribution, params->table, ret_key, err);
 	*ret_key = "min_delay";
-	return error_set(err, "slots without a delay between them have "
-	                      "no effect: give 'min_delay' or 'time'");
+	return error_set(err, "slots without a delay between them have no effect: give 'min_delay' or 'time'");
 }
 
 static bool draws(const struct action_params *params)

@@ -20,8 +20,7 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 
 	if ((params->to > 0) == (params->by > 0)) {
 		*ret_key = params->to > 0 ? "by" : "truncate";
-		return error_set(err,
-		                 "give either the new length or the bytes to cut: 'to' or 'by'");
+		return error_set(err, "give either the new length or the bytes to cut: 'to' or 'by'");
 	}
 	if (params->by > 0 || params->to >= ETHERNET_HEADER)
 		return true;
