@@ -360,23 +360,23 @@ HOOKS revision_hooks = {.read = read_revision};
 /* clang-format on */
 
 #define EVERY_BANK_FIRST 0x1bu
-#define BANK_OF(index)                                                                             \
-	(uint8_t)((index) >= ENC28J60_EIE && (index) <= ENC28J60_ECON1 ? ENC28J60_EVERY_BANK       \
+#define BANK_OF(index) \
+	(uint8_t)((index) >= ENC28J60_EIE && (index) <= ENC28J60_ECON1 ? ENC28J60_EVERY_BANK \
 	                                                               : (unsigned)(index) >> 5)
 
-#define AS_ROW(name_, kind_, reset_, keep_, write_, clear_, read_only_, reserved_, hooks_,         \
-               section_)                                                                           \
-	{.name = #name_,                                                                           \
-	 .bank = BANK_OF(ENC28J60_##name_),                                                        \
-	 .address = ENC28J60_##name_ & 0x1f,                                                       \
-	 .kind = ENC28J60_##kind_,                                                                 \
-	 .reset_value = (reset_),                                                                  \
-	 .reset_mask = 0xff & ~(keep_),                                                            \
-	 .write_mask = (write_),                                                                   \
-	 .clear_mask = (clear_),                                                                   \
-	 .read_only_mask = (read_only_),                                                           \
-	 .reserved_mask = (reserved_),                                                             \
-	 .hooks = (hooks_),                                                                        \
+#define AS_ROW(name_, kind_, reset_, keep_, write_, clear_, read_only_, reserved_, hooks_, \
+               section_) \
+	{.name = #name_, \
+	 .bank = BANK_OF(ENC28J60_##name_), \
+	 .address = ENC28J60_##name_ & 0x1f, \
+	 .kind = ENC28J60_##kind_, \
+	 .reset_value = (reset_), \
+	 .reset_mask = 0xff & ~(keep_), \
+	 .write_mask = (write_), \
+	 .clear_mask = (clear_), \
+	 .read_only_mask = (read_only_), \
+	 .reserved_mask = (reserved_), \
+	 .hooks = (hooks_), \
 	 .section = (section_)},
 #define AS_POSITION(name_, ...) ROW_##name_,
 #define AS_INDEX(name_, ...) [ENC28J60_##name_] = ROW_##name_ + 1,

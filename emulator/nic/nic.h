@@ -128,7 +128,7 @@ struct nic_model {
 	const char *const *revisions; /**< of its silicon, ends with NULL; NULL: it has one only */
 	/** Where its board may make it misbehave: addresses such as enc.tx; ends with NULL. */
 	const char *const *sites;
-	uint64_t startup_ns;          /**< from power on until its clock is ready */
+	uint64_t startup_ns; /**< from power on until its clock is ready */
 
 	/**
 	 * Power on. @param nic Memory of state_size bytes. @param config Copied.

@@ -23,8 +23,8 @@
  * program that starts has its libraries at other addresses, and QEMU translates them anew. The files of the kernel's tracers, which are thousands, take it longer to
  * make than all else that it does at boot.
  */
-#define QEMU_APPEND                                                                                                                        \
-	"quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory "                           \
+#define QEMU_APPEND \
+	"quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory " \
 	"kfence.sample_interval=0 norandmaps initcall_blacklist=tracer_init_tracefs,slab_sysfs_init"
 #define QEMU_RTC_BASE "2026-01-01"
 #define QEMU_MEMORY_MB 128

@@ -7,28 +7,28 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-#define CLI_COMMANDS(X)                                                                                                                    \
-	X(run)                                                                                                                             \
-	X(replay)                                                                                                                          \
-	X(report)                                                                                                                          \
-	X(merge)                                                                                                                           \
-	X(gate)                                                                                                                            \
-	X(check)                                                                                                                           \
-	X(list)                                                                                                                            \
-	X(history)                                                                                                                         \
-	X(doctor)                                                                                                                          \
-	X(sweep)                                                                                                                           \
-	X(hunt)                                                                                                                            \
-	X(shrink)                                                                                                                          \
-	X(explain)                                                                                                                         \
-	X(bisect)                                                                                                                          \
-	X(proxy)                                                                                                                           \
-	X(ctl)                                                                                                                             \
-	X(exec)                                                                                                                            \
-	X(import)                                                                                                                          \
-	X(release)                                                                                                                         \
-	X(play)                                                                                                                            \
-	X(man)                                                                                                                             \
+#define CLI_COMMANDS(X) \
+	X(run) \
+	X(replay) \
+	X(report) \
+	X(merge) \
+	X(gate) \
+	X(check) \
+	X(list) \
+	X(history) \
+	X(doctor) \
+	X(sweep) \
+	X(hunt) \
+	X(shrink) \
+	X(explain) \
+	X(bisect) \
+	X(proxy) \
+	X(ctl) \
+	X(exec) \
+	X(import) \
+	X(release) \
+	X(play) \
+	X(man) \
 	X(completions)
 
 #endif

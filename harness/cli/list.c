@@ -107,10 +107,9 @@ static int list_suites(const struct paths *paths)
 static const struct topic {
 	const char *name;
 	int (*list)(const struct paths *paths);
-} topics[] = {
-	{"scenarios", list_scenarios}, {"suites", list_suites},   {"faults", list_faults}, {"presets", list_presets},
-	{"addresses", list_addresses}, {"devices", list_devices}, {"judges", list_judges}, {"reference", list_reference},
-	{"oracles", list_judges}}; /* an older word for judges; not offered */
+} topics[] = {{"scenarios", list_scenarios}, {"suites", list_suites},   {"faults", list_faults}, {"presets", list_presets},
+              {"addresses", list_addresses}, {"devices", list_devices}, {"judges", list_judges}, {"reference", list_reference},
+              {"oracles", list_judges}}; /* an older word for judges; not offered */
 #define TOPICS (sizeof topics / sizeof topics[0])
 #define TOPICS_OFFERED (TOPICS - 1)
 
@@ -145,5 +144,8 @@ static int run(const struct cli_values *values)
 	return cli_fail(&err);
 }
 
-const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|judges|reference",
-                                     "list what there is, with parameters, units and defaults", run, {NULL}};
+const struct cli_command cli_list = {"list",
+                                     "scenarios|suites|faults|presets|addresses|devices|judges|reference",
+                                     "list what there is, with parameters, units and defaults",
+                                     run,
+                                     {NULL}};

@@ -2,7 +2,7 @@
 #include "harness/history/store.h"
 
 /* Whether the run of the row `run` has sessions of a filter, ?1 and ?2. */
-#define HAS_SESSIONS                                                                                                                       \
+#define HAS_SESSIONS \
 	"EXISTS (SELECT 1 FROM session AS s WHERE s.run = run.id AND (?1 IS NULL OR s.scenario = ?1) AND (?2 IS NULL OR s.device = ?2))"
 
 /* The runs are walked from the latest until one has them, by the index: SQLite would rather read all sessions of each run. */
@@ -37,7 +37,7 @@ static uint64_t count_at(sqlite3_stmt *statement, int column)
 }
 
 /* Behind the four columns of a run. */
-#define TREND_COLUMNS                                                                                                                      \
+#define TREND_COLUMNS \
 	"count(*), sum(as_expected), sum(NOT as_expected AND verdict <> 'inconclusive'), sum(verdict = 'inconclusive'), sum(virtual_ns), " \
 	"sum(wall_ns) "
 
@@ -120,13 +120,13 @@ static bool ask_for_those_of(struct history *history, int64_t run, const struct 
 #define ENDED_BEFORE "(?3 = 0 OR (ended_s, id) < (SELECT ended_s, id FROM run WHERE id = ?3))"
 
 /* Of the row `run`: whether it is not before the last ?1 of these. */
-#define IS_LOOKED_AT                                                                                                                       \
-	"(ended_s, id) >= (SELECT ended_s, id FROM (SELECT ended_s, id FROM run WHERE " ENDED_BEFORE                                       \
+#define IS_LOOKED_AT \
+	"(ended_s, id) >= (SELECT ended_s, id FROM (SELECT ended_s, id FROM run WHERE " ENDED_BEFORE \
 	" ORDER BY ended_s DESC, id DESC LIMIT ?1) ORDER BY ended_s, id LIMIT 1)"
 
 /* Of the row `run`: whether it has at least half of the places. Its sessions are read one after the other, which is faster than to look for each place in turn. */
-#define IS_ALIKE                                                                                                                           \
-	"2 * (SELECT count(DISTINCT a.rowid) FROM session AS s CROSS JOIN asked AS a USING (scenario, device) WHERE s.run = run.id) "      \
+#define IS_ALIKE \
+	"2 * (SELECT count(DISTINCT a.rowid) FROM session AS s CROSS JOIN asked AS a USING (scenario, device) WHERE s.run = run.id) " \
 	">= (SELECT count(*) FROM asked)"
 
 /* The runs that are like what was asked for: they are walked from the latest, by the index, until there are enough. @param good Whether it could be. */
@@ -176,18 +176,18 @@ bool history_before(struct history *history, int64_t run, const struct history_f
  * A row for each session that failed in either run; the change is a number of enum history_change. One that proved nothing neither fails nor succeeds, and its
  * repetitions (--twice) are the same session.
  */
-#define COMPARE                                                                                                                            \
-	"WITH outcome AS ("                                                                                                                \
-	"  SELECT scenario, device, seed, folder, judge, phase, reason, run = ?2 AS is_later,"                                             \
-	"    NOT as_expected AND verdict <> 'inconclusive' AS fails, as_expected AND verdict <> 'inconclusive' AS succeeds"                \
-	"  FROM session WHERE run IN (?1, ?2) AND (?3 IS NULL OR scenario = ?3) AND (?4 IS NULL OR device = ?4)),"                         \
-	"failure AS ("                                                                                                                     \
-	"  SELECT scenario, device, seed, sum(fails AND NOT is_later) AS before, sum(fails AND is_later) AS after,"                        \
-	"    sum(succeeds AND is_later) AS good"                                                                                           \
-	"  FROM outcome GROUP BY scenario, device, seed HAVING sum(fails) > 0) "                                                           \
-	"SELECT CASE WHEN after > 0 AND good > 0 THEN 1 WHEN after > 0 AND before > 0 THEN 2 WHEN after > 0 THEN 0 WHEN good > 0 THEN 3"   \
-	"  ELSE 4 END AS change, f.scenario, f.device, f.seed, o.judge, o.phase, o.reason, min(o.folder) "                                 \
-	"FROM failure AS f JOIN outcome AS o USING (scenario, device, seed) "                                                              \
+#define COMPARE \
+	"WITH outcome AS (" \
+	"  SELECT scenario, device, seed, folder, judge, phase, reason, run = ?2 AS is_later," \
+	"    NOT as_expected AND verdict <> 'inconclusive' AS fails, as_expected AND verdict <> 'inconclusive' AS succeeds" \
+	"  FROM session WHERE run IN (?1, ?2) AND (?3 IS NULL OR scenario = ?3) AND (?4 IS NULL OR device = ?4))," \
+	"failure AS (" \
+	"  SELECT scenario, device, seed, sum(fails AND NOT is_later) AS before, sum(fails AND is_later) AS after," \
+	"    sum(succeeds AND is_later) AS good" \
+	"  FROM outcome GROUP BY scenario, device, seed HAVING sum(fails) > 0) " \
+	"SELECT CASE WHEN after > 0 AND good > 0 THEN 1 WHEN after > 0 AND before > 0 THEN 2 WHEN after > 0 THEN 0 WHEN good > 0 THEN 3" \
+	"  ELSE 4 END AS change, f.scenario, f.device, f.seed, o.judge, o.phase, o.reason, min(o.folder) " \
+	"FROM failure AS f JOIN outcome AS o USING (scenario, device, seed) " \
 	"WHERE o.fails AND o.is_later = (after > 0) GROUP BY f.scenario, f.device, f.seed ORDER BY change, f.scenario, f.device, f.seed"
 
 bool history_compare(struct history *history, int64_t earlier, int64_t later, const struct history_filter *filter,

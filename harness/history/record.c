@@ -56,11 +56,11 @@ static bool add_session(struct history *history, int64_t run, const struct histo
  * A part of a whole has all that came to a verdict in the whole too: with the same digest, in the same nanoseconds; and something in common with it. So is what a
  * run was before it was resumed, or the shards that it was merged from. Recorded beside the whole it would count its sessions twice.
  */
-#define IS_SAME(one, other)                                                                                                                \
-	other ".folder = " one ".folder AND " other ".verdict = " one ".verdict AND " other ".digest = " one ".digest AND " other          \
+#define IS_SAME(one, other) \
+	other ".folder = " one ".folder AND " other ".verdict = " one ".verdict AND " other ".digest = " one ".digest AND " other \
 	      ".wall_ns = " one ".wall_ns"
-#define IS_PART(part, whole)                                                                                                               \
-	"NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part " AND s.verdict <> 'inconclusive' AND NOT EXISTS "                    \
+#define IS_PART(part, whole) \
+	"NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part " AND s.verdict <> 'inconclusive' AND NOT EXISTS " \
 	"(SELECT 1 FROM session AS n WHERE n.run = " whole " AND " IS_SAME("s", "n") "))"
 
 /* The runs that have something in common with run ?1, found by the index session_by_time. What took no time did not run. */

@@ -102,8 +102,7 @@ bool schema_prepare(struct history *history, struct error *err)
 	if (identity.version == SCHEMA_VERSION)
 		return true;
 	if (!store_run(history, "BEGIN IMMEDIATE", err))
-		return error_context(err, "upgrading it from version %lld to %d",
-		                     (long long)identity.version, SCHEMA_VERSION);
+		return error_context(err, "upgrading it from version %lld to %d", (long long)identity.version, SCHEMA_VERSION);
 	/* Another process may have done it meanwhile. */
 	bool good = read_identity(history, "main", &identity, err) && check_identity(&identity, history->path, err) &&
 	            take_steps(history, identity.version, err);
@@ -125,9 +124,8 @@ bool schema_check_other(struct history *history, const char *path, struct error 
 		return error_context(err, "merging %s", path);
 	if (!check_identity(&identity, path, err))
 		return false;
-	return identity.version == SCHEMA_VERSION ||
-	       error_set(err,
-	                 "%s is a history of version %lld; `stutter history show "
-	                 "--history %s` upgrades it to version %d, which can be merged",
-	                 path, (long long)identity.version, path, SCHEMA_VERSION);
+	return identity.version == SCHEMA_VERSION || error_set(err,
+	                                                       "%s is a history of version %lld; `stutter history show "
+	                                                       "--history %s` upgrades it to version %d, which can be merged",
+	                                                       path, (long long)identity.version, path, SCHEMA_VERSION);
 }

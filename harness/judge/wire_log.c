@@ -152,6 +152,7 @@ const char *wire_log_last_frames(const struct wire_log *log, char *ret_text, siz
 	struct text text = text_in(ret_text, size);
 
 	for (; number < log->frame_count; number++)
-		text_add(&text, "%s%s", text_separator(&text, "\n"), log->frames[number % WIRE_LOG_FRAMES]);
+		text_add(&text, "%s%s", text_separator(&text, "\n"),
+		         log->frames[number % WIRE_LOG_FRAMES]);
 	return ret_text;
 }

@@ -14,8 +14,8 @@
 #include "lib/base/memory.h"
 #include "harness/live/namespaces.h"
 
-#define RESOLV_CONF                                                                                                                        \
-	"# Names go through the proxy to the server's end.\n"                                                                              \
+#define RESOLV_CONF \
+	"# Names go through the proxy to the server's end.\n" \
 	"nameserver " NAMESPACES_SERVER_TEXT "\n"
 
 #define HOSTS "127.0.0.1\tlocalhost\n"

@@ -44,12 +44,12 @@ const struct param session_params[] = {
 	{0},
 };
 
-#define COMMON                                                                                                                             \
-	PARAM_ROW_QUANTITY(step_keys, at_ns, "at", UNIT_DURATION, "0ns", 0, TIME_MAX, "since the session began"),                          \
-		PARAM_ROW_QUANTITY(step_keys, takes_ns, "takes", UNIT_DURATION, "0ns", 0, TIME_MAX,                                        \
-	                           "until the device was through with it"),                                                                \
-		PARAM_ROW_QUANTITY(step_keys, follows, "follows", UNIT_NONE, "0", 0, RECORDING_STEPS_MAX,                                  \
-	                           "the step after whose end it begins, counted from 1; 0: it begins at its time"),                        \
+#define COMMON \
+	PARAM_ROW_QUANTITY(step_keys, at_ns, "at", UNIT_DURATION, "0ns", 0, TIME_MAX, "since the session began"), \
+		PARAM_ROW_QUANTITY(step_keys, takes_ns, "takes", UNIT_DURATION, "0ns", 0, TIME_MAX, \
+	                           "until the device was through with it"), \
+		PARAM_ROW_QUANTITY(step_keys, follows, "follows", UNIT_NONE, "0", 0, RECORDING_STEPS_MAX, \
+	                           "the step after whose end it begins, counted from 1; 0: it begins at its time"), \
 		PARAM_ROW_QUANTITY(step_keys, wait_ns, "wait", UNIT_DURATION, "0ns", 0, TIME_MAX, "how long after that")
 
 #define NAME PARAM_ROW_TEXT(step_keys, name, "name", "", "of the server, as DNS had it")

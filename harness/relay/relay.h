@@ -38,9 +38,9 @@ struct relay;
 
 /** The most ports that are of the web, and those that are if nobody says otherwise. */
 #define RELAY_PORTS_MAX 32U
-#define RELAY_PORTS                                                                                                                        \
-	{                                                                                                                                  \
-		80, 443, 8000, 8080, 8443                                                                                                  \
+#define RELAY_PORTS \
+	{ \
+		80, 443, 8000, 8080, 8443 \
 	}
 
 /** Flows of TCP that are known; of more, those that have been silent for longest are forgotten. */

@@ -221,9 +221,9 @@ struct told {
 #define TOLD_FACTOR(key, member, value, help) #key, .per = 1, .times = 100
 #define TOLD_SIZE(key, member, amount, unit, help) #key, .per = 1, .times = 1, .standard = (amount)
 #define TOLD_DURATION(key, member, amount, unit, step, help) #key, .per = step, .times = 1
-#define TOLD(name, device_row)                                                                                                             \
-	{                                                                                                                                  \
-		.row = (device_row), .key = GUEST_KEY_##name(TOLD)                                                                         \
+#define TOLD(name, device_row) \
+	{ \
+		.row = (device_row), .key = GUEST_KEY_##name(TOLD) \
 	}
 
 /* In the order in which the guest is told. */

@@ -111,8 +111,8 @@ struct paths {
 bool paths_find(struct paths *ret_places, struct error *err);
 
 /** Where snapshots are kept, for people. */
-#define PATHS_CACHE_ORDER                                                                                                                  \
-	"$STUTTER_CACHE, else the first of these that nobody else can write into: build/snapshots of a work tree, stutter/ in "            \
+#define PATHS_CACHE_ORDER \
+	"$STUTTER_CACHE, else the first of these that nobody else can write into: build/snapshots of a work tree, stutter/ in " \
 	"$XDG_CACHE_HOME, $HOME/.cache, .cache of the home that the system knows or $XDG_RUNTIME_DIR, a new folder in $TMPDIR for this run only"
 
 /**

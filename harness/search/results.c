@@ -36,13 +36,13 @@ static void remember(struct results *results, const char *key, const struct endi
 
 /* -- a line -- */
 
-#define TEXT(field)                                                                                                                        \
-	{                                                                                                                                  \
-#field, offsetof(struct ending, field), sizeof((struct ending *)NULL)->field                                               \
+#define TEXT(field) \
+	{ \
+#field, offsetof(struct ending, field), sizeof((struct ending *)NULL)->field \
 	}
-#define NUMBER(field)                                                                                                                      \
-	{                                                                                                                                  \
-#field, offsetof(struct ending, field)                                                                                     \
+#define NUMBER(field) \
+	{ \
+#field, offsetof(struct ending, field) \
 	}
 
 static const struct {

@@ -24,7 +24,7 @@ struct trial {
 	bool keep;                                     /**< its folder stays, however it ends */
 	bool keep_if_fails;                            /**< its folder stays if it fails */
 	bool alone; /**< from power on, sharing nothing with others: to prove something. Its result is not taken from one that shared. */
-	unsigned round; /**< which of several runs of the same plan this is: each is made, though one result is like another */
+	unsigned round;    /**< which of several runs of the same plan this is: each is made, though one result is like another */
 	bool lists_events; /**< its folder is to have a list of all that passes (session/folder.h): FOLDER_EVENTS_FILE */
 	enum trial_state state;
 	struct ending ending;      /**< of one that is done */

@@ -18,7 +18,10 @@
 #define HOST_ADDRESS 0xc0000201U
 #define HOST_NETMASK 0xffffff00U
 /** Its hardware address, as an initialiser. */
-#define HOST_MAC {0x02, 0x53, 0x54, 0x55, 0x54, 0x01}
+#define HOST_MAC \
+	{ \
+		0x02, 0x53, 0x54, 0x55, 0x54, 0x01 \
+	}
 
 /** The device's name in its bootstrap certificate. */
 #define NAMES_DEVICE "board-0001"

@@ -15,9 +15,9 @@ static const struct {
 	const char *key;
 	size_t offset, size;
 } members[] = {
-#define MEMBER(name)                                                                                                                       \
-	{                                                                                                                                  \
-#name, offsetof(struct promotion, name), sizeof((struct promotion *)0)->name                                               \
+#define MEMBER(name) \
+	{ \
+#name, offsetof(struct promotion, name), sizeof((struct promotion *)0)->name \
 	}
 	MEMBER(version), MEMBER(from), MEMBER(to), MEMBER(baseline), MEMBER(candidate), MEMBER(suites), MEMBER(decided),
 };

@@ -31,7 +31,7 @@ struct service_config {
 	uint64_t os_size, app_size; /**< bytes, of generated images */
 	uint64_t certificate_ns;    /**< lifetime of a client certificate */
 	unsigned tls;               /**< enum tls_version */
-	unsigned behaviour; /**< index of service_behaviours: what the new OS does at its first boots */
+	unsigned behaviour;         /**< index of service_behaviours: what the new OS does at its first boots */
 	/** Image hosts, and core after the trust bundle was handed out, are certified by root 2 */
 	bool rollover;
 	uint64_t lease_ns; /**< of the DHCP lease */

@@ -44,7 +44,8 @@ static void decide_pass(const struct account *account, const struct world *world
 		conclude(verdict, VERDICT_PASS, "the client reports success; what it was served is not known here");
 	else
 		conclude(verdict, VERDICT_PASS, "%s",
-		         world->far_end.service.log.image_count > 0 ? "updated" : "the client reports success; it never asked for an image");
+		         world->far_end.service.log.image_count > 0 ? "updated"
+		                                                    : "the client reports success; it never asked for an image");
 }
 
 /* A session that never came to a result hangs; where it does so stands in its last report. */

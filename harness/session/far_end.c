@@ -21,8 +21,7 @@ static bool load_recording(struct world_far_end *far_end, struct error *err)
 	return servers_check(&far_end->recording, err) || error_context(err, "%s", path);
 }
 
-bool world_far_end_load(struct world_far_end *far_end, const struct plan *plan,
-                        const struct outside *outside, struct error *err)
+bool world_far_end_load(struct world_far_end *far_end, const struct plan *plan, const struct outside *outside, struct error *err)
 {
 	far_end->plan = plan;
 	far_end->outside = outside;
@@ -124,8 +123,8 @@ void world_far_end_date(struct world_far_end *far_end, uint64_t unix_base_ns)
 /* -- beginning and end -- */
 
 /* A replay has the relay that its run had, whether or not a decision was made behind it: it ends connections, and so the segments are others. */
-static void open_relay(struct world_far_end *far_end, const struct fault *faults, size_t count,
-                       struct service_faults *service_faults, uint64_t unix_base_ns)
+static void open_relay(struct world_far_end *far_end, const struct fault *faults, size_t count, struct service_faults *service_faults,
+                       uint64_t unix_base_ns)
 {
 	const struct plan *plan = far_end->plan;
 	const struct relay_needs planned = relay_needs(plan->faults, plan->fault_count);
@@ -153,8 +152,8 @@ static void open_recorded(struct world_far_end *far_end)
 	host_poke();
 }
 
-void world_far_end_open(struct world_far_end *far_end, struct sim *sim, struct trace *trace, sim_ns lag,
-                        struct world_far_end_ops ops, void *ctx)
+void world_far_end_open(struct world_far_end *far_end, struct sim *sim, struct trace *trace, sim_ns lag, struct world_far_end_ops ops,
+                        void *ctx)
 {
 	far_end->sim = sim;
 	far_end->trace = trace;
@@ -165,8 +164,8 @@ void world_far_end_open(struct world_far_end *far_end, struct sim *sim, struct t
 }
 
 /* Whoever has a far end elsewhere has no service here, but for what the factory has put into the device (service_pki()). */
-void world_far_end_serve(struct world_far_end *far_end, const struct fault *faults, size_t count,
-                         struct service_faults *service_faults, uint64_t unix_base_ns)
+void world_far_end_serve(struct world_far_end *far_end, const struct fault *faults, size_t count, struct service_faults *service_faults,
+                         uint64_t unix_base_ns)
 {
 	const struct plan *plan = far_end->plan;
 
@@ -175,8 +174,7 @@ void world_far_end_serve(struct world_far_end *far_end, const struct fault *faul
 		return;
 	}
 	far_end->service.no_http = plan->session[0] != '\0';
-	service_start(&far_end->service, unix_base_ns, plan->seed, service_faults,
-	              (struct service_ops){far_end->ops.secret}, far_end->ctx);
+	service_start(&far_end->service, unix_base_ns, plan->seed, service_faults, (struct service_ops){far_end->ops.secret}, far_end->ctx);
 	open_recorded(far_end);
 }
 

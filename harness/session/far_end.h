@@ -45,21 +45,20 @@ struct world_far_end {
  * @param plan Borrowed, as @p outside is.
  * @return false with @p err; then nothing is left to be released.
  */
-bool world_far_end_load(struct world_far_end *far_end, const struct plan *plan,
-                        const struct outside *outside, struct error *err);
+bool world_far_end_load(struct world_far_end *far_end, const struct plan *plan, const struct outside *outside, struct error *err);
 void world_far_end_unload(struct world_far_end *far_end);
 
 /** The host begins, before the faults of its services do. @param lag As host_ops has it. */
-void world_far_end_open(struct world_far_end *far_end, struct sim *sim, struct trace *trace, sim_ns lag,
-                        struct world_far_end_ops ops, void *ctx);
+void world_far_end_open(struct world_far_end *far_end, struct sim *sim, struct trace *trace, sim_ns lag, struct world_far_end_ops ops,
+                        void *ctx);
 
 /**
  * What stands on the host begins, or the relay.
  * @param faults Those at work, which say what the relay has to do.
  * @param unix_base_ns The date of the time 0.
  */
-void world_far_end_serve(struct world_far_end *far_end, const struct fault *faults, size_t count,
-                         struct service_faults *service_faults, uint64_t unix_base_ns);
+void world_far_end_serve(struct world_far_end *far_end, const struct fault *faults, size_t count, struct service_faults *service_faults,
+                         uint64_t unix_base_ns);
 void world_far_end_close(struct world_far_end *far_end);
 
 /** A frame from the proxy, which is its own from then on. */

@@ -13,8 +13,7 @@ static void add_fault(const struct world *world, struct text *text, const struct
 {
 	const sim_ns ago = last == SIM_NEVER ? 0 : world->sim.now - last;
 
-	text_add(text, "%s'%s' %s (%" PRIu64 " applied", text_separator(text, ", "), fault->name,
-	         fault->action->name, applied);
+	text_add(text, "%s'%s' %s (%" PRIu64 " applied", text_separator(text, ", "), fault->name, fault->action->name, applied);
 	if (last != SIM_NEVER)
 		text_add(text, ", the last %" PRIu64 ".%01" PRIu64 " s before", ago / SIM_S, ago % SIM_S / (100 * SIM_MS));
 	text_add(text, ")");

@@ -46,7 +46,7 @@ struct session {
 	struct account account;
 	struct qemu *qemu;
 	sim_ns start, deadline;
-	unsigned boots;  /* hellos so far */
+	unsigned boots; /* hellos so far */
 	struct configuration configuration;
 	uint64_t ahead_ns;  /* at the first handshake: the machine's counter, less the boot's time */
 	uint64_t shift_ns;  /* the world's time, less the present boot's */

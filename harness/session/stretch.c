@@ -62,9 +62,8 @@ static void tell_faults(const struct world *world, sim_ns since, char *ret_text,
 		char times[32] = "";
 		if (list[i].count > 0)
 			(void)snprintf(times, sizeof times, "%" PRIu64 " time%s, ", list[i].count, list[i].count == 1 ? "" : "s");
-		text_add(&text, "%s'%s' %s (%sthe last %" PRIu64 ".%03" PRIu64 " s before)",
-		         text_separator(&text, ", "), list[i].name, list[i].action, times, ago / SIM_S,
-		         ago % SIM_S / SIM_MS);
+		text_add(&text, "%s'%s' %s (%sthe last %" PRIu64 ".%03" PRIu64 " s before)", text_separator(&text, ", "), list[i].name,
+		         list[i].action, times, ago / SIM_S, ago % SIM_S / SIM_MS);
 	}
 	if (text_is_cut(&text))
 		memcpy(ret_text + size - sizeof " ...", " ...", sizeof " ...");

@@ -349,15 +349,14 @@ static void open_link(struct world *world)
 {
 	const struct plan *plan = world->plan;
 
-	link_init(&world->link, &plan->link, device_nic(&plan->device)->bit_ns, &link_ops, world, &world->sim,
-	          world->trace, plan->seed);
+	link_init(&world->link, &plan->link, device_nic(&plan->device)->bit_ns, &link_ops, world, &world->sim, world->trace, plan->seed);
 	/*
 	 * Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before
 	 * the device can notice it.
 	 */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_jam_ns(&world->link)};
-	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim,
-	                          world->trace, armed_ops(world), world);
+	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, world->trace, armed_ops(world),
+	                          world);
 	world->armed[LAYER_LINK] = cable_faults(world->cable);
 }
 
@@ -365,8 +364,8 @@ static void open_board(struct world *world)
 {
 	const struct plan *plan = world->plan;
 	const struct nic_config nic = nic_of(&plan->device, plan->seed);
-	struct board_faults *faults = board_faults_open(world->faults, world->fault_count, plan->seed,
-	                                                world->trace, armed_ops(world), world);
+	struct board_faults *faults = board_faults_open(world->faults, world->fault_count, plan->seed, world->trace, armed_ops(world),
+	                                                world);
 
 	world->armed[LAYER_BOARD] = board_faults_armed(faults);
 	board_open(&world->board, device_nic(&plan->device), &nic, &world->link, faults, &world->sim, world->trace);
@@ -399,8 +398,7 @@ bool world_open(struct world *world, const struct plan *plan, sim_ns start, stru
 	open_board(world);
 	world_far_end_open(&world->far_end, &world->sim, trace, link_jam_ns(&world->link), far_end_ops, world);
 	open_service_faults(world);
-	world_far_end_serve(&world->far_end, world->faults, world->fault_count, world->service_faults,
-	                    world->unix_base_ns);
+	world_far_end_serve(&world->far_end, world->faults, world->fault_count, world->service_faults, world->unix_base_ns);
 	return true;
 }
 

@@ -38,8 +38,8 @@ struct world {
 	struct cable *cable;
 	struct service_faults *service_faults;
 	struct armed_faults *armed[LAYERS]; /* of each layer but the proxy; NULL until it is there */
-	struct firmware *firmware;  /* in the flash of a device that updates in stages; NULL otherwise */
-	const struct fault *faults; /* of board and cable: the plan's, or made from decisions */
+	struct firmware *firmware;          /* in the flash of a device that updates in stages; NULL otherwise */
+	const struct fault *faults;         /* of board and cable: the plan's, or made from decisions */
 	size_t fault_count;
 	struct fault *made;          /* faults made from decisions; NULL otherwise */
 	size_t *decision_places;     /* of the plan's decisions: which rule of the chain, or which of `made` */

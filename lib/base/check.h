@@ -15,11 +15,11 @@
 #define CHECK(cond) ((cond) ? (void)0 : check_failed(__FILE__, __LINE__, #cond))
 
 /** Aborts unless `a op b` holds; prints both as signed 64-bit integers. */
-#define CHECK_INT(a, op, b)                                                                                                                \
-	do {                                                                                                                               \
-		const int64_t check_a = (int64_t)(a), check_b = (int64_t)(b);                                                              \
-		if (!(check_a op check_b))                                                                                                 \
-			check_failed_int(__FILE__, __LINE__, #a " " #op " " #b, check_a, check_b);                                         \
+#define CHECK_INT(a, op, b) \
+	do { \
+		const int64_t check_a = (int64_t)(a), check_b = (int64_t)(b); \
+		if (!(check_a op check_b)) \
+			check_failed_int(__FILE__, __LINE__, #a " " #op " " #b, check_a, check_b); \
 	} while (0)
 
 /** The virtual time that a failed check prints: set by the clock's owner (sim), read only here. Thread local, never a decision's input. */

@@ -52,34 +52,34 @@ struct param {
 };
 
 /* Rows, for tables that are easy to read. */
-#define PARAM_ROW_QUANTITY(s, field, name, u, std, lo, hi, text)                                                                           \
-	{                                                                                                                                  \
-		.key = (name), .type = PARAM_QUANTITY, .unit = (u), .offset = offsetof(struct s, field), .standard = (std), .min = (lo),   \
-		.max = (hi), .summary = (text)                                                                                             \
+#define PARAM_ROW_QUANTITY(s, field, name, u, std, lo, hi, text) \
+	{ \
+		.key = (name), .type = PARAM_QUANTITY, .unit = (u), .offset = offsetof(struct s, field), .standard = (std), .min = (lo), \
+		.max = (hi), .summary = (text) \
 	}
-#define PARAM_ROW_BOOL(s, field, name, std, text)                                                                                          \
-	{                                                                                                                                  \
-		.key = (name), .type = PARAM_BOOL, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)               \
+#define PARAM_ROW_BOOL(s, field, name, std, text) \
+	{ \
+		.key = (name), .type = PARAM_BOOL, .offset = offsetof(struct s, field), .standard = (std), .summary = (text) \
 	}
-#define PARAM_ROW_TEXT(s, field, name, std, text)                                                                                          \
-	{                                                                                                                                  \
-		.key = (name), .type = PARAM_TEXT, .offset = offsetof(struct s, field), .size = sizeof(((struct s *)0)->field),            \
-		.standard = (std), .summary = (text)                                                                                       \
+#define PARAM_ROW_TEXT(s, field, name, std, text) \
+	{ \
+		.key = (name), .type = PARAM_TEXT, .offset = offsetof(struct s, field), .size = sizeof(((struct s *)0)->field), \
+		.standard = (std), .summary = (text) \
 	}
-#define PARAM_ROW_CHOICE(s, field, name, list, std, text)                                                                                  \
-	{                                                                                                                                  \
-		.key = (name), .type = PARAM_CHOICE, .offset = offsetof(struct s, field), .choices = (list), .standard = (std),            \
-		.summary = (text)                                                                                                          \
+#define PARAM_ROW_CHOICE(s, field, name, list, std, text) \
+	{ \
+		.key = (name), .type = PARAM_CHOICE, .offset = offsetof(struct s, field), .choices = (list), .standard = (std), \
+		.summary = (text) \
 	}
-#define PARAM_ROW_MAC(s, field, name, std, text)                                                                                           \
-	{                                                                                                                                  \
-		.key = (name), .type = PARAM_MAC, .offset = offsetof(struct s, field), .standard = (std), .summary = (text)                \
+#define PARAM_ROW_MAC(s, field, name, std, text) \
+	{ \
+		.key = (name), .type = PARAM_MAC, .offset = offsetof(struct s, field), .standard = (std), .summary = (text) \
 	}
 
-#define PARAM_ROW_CUSTOM(s, field, name, how, std, text)                                                                                   \
-	{                                                                                                                                  \
-		.key = (name), .type = PARAM_CUSTOM, .offset = offsetof(struct s, field), .codec = (how), .standard = (std),               \
-		.summary = (text)                                                                                                          \
+#define PARAM_ROW_CUSTOM(s, field, name, how, std, text) \
+	{ \
+		.key = (name), .type = PARAM_CUSTOM, .offset = offsetof(struct s, field), .codec = (how), .standard = (std), \
+		.summary = (text) \
 	}
 
 #define PARAM_VALUE_MAX 512

@@ -15,10 +15,10 @@
 #define DOWN "direction=to-device"
 
 /* One row a way, then half of the round trip time. */
-#define ACCESS(up, down, delay_each_way)                                                                                                   \
-	{UP, "rate", "rate=" up}, {DOWN, "rate", "rate=" down},                                                                            \
-	{                                                                                                                                  \
-		"", "delay", "time=" delay_each_way                                                                                        \
+#define ACCESS(up, down, delay_each_way) \
+	{UP, "rate", "rate=" up}, {DOWN, "rate", "rate=" down}, \
+	{ \
+		"", "delay", "time=" delay_each_way \
 	}
 
 /* WPO Foundation's, now Catchpoint's, figures for web performance tests. */

@@ -47,10 +47,8 @@ enum site_offer {
 	S(SITE_DNS, "srv.dns", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST, "a DNS query has come to the far end") \
 	S(SITE_NTP, "srv.ntp", LAYER_SERVER, SITE_ANY, "an NTP request has come to the far end") \
 	S(SITE_TCP, "srv.tcp", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST, "a TCP segment has come to the far end") \
-	S(SITE_TLS, "srv.tls", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST, \
-	  "a server has got the first bytes of a TLS handshake") \
-	S(SITE_HTTP, "srv.http", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST | SITE_HAS_PATH, \
-	  "a server has got a whole HTTP request")
+	S(SITE_TLS, "srv.tls", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST, "a server has got the first bytes of a TLS handshake") \
+	S(SITE_HTTP, "srv.http", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST | SITE_HAS_PATH, "a server has got a whole HTTP request")
 
 /* Without addresses of the form NAME#N: frames have names of their own (address/address.h), the others happen once. */
 #define FAULT_SITES_WITHOUT_ADDRESS(S) \
@@ -60,11 +58,9 @@ enum site_offer {
 
 #define FAULT_SITE_CONSTANT(site, name, layer, offers, summary) site,
 enum site {
-	FAULT_SITES(FAULT_SITE_CONSTANT)
-	SITES, /**< how many have addresses */
-	SITES_LAST = SITES - 1, /* so that the next has the number SITES, and fault_sites no gap */
-	FAULT_SITES_WITHOUT_ADDRESS(FAULT_SITE_CONSTANT)
-	SITES_ALL,
+	FAULT_SITES(FAULT_SITE_CONSTANT) SITES, /**< how many have addresses */
+	SITES_LAST = SITES - 1,                 /* so that the next has the number SITES, and fault_sites no gap */
+	FAULT_SITES_WITHOUT_ADDRESS(FAULT_SITE_CONSTANT) SITES_ALL,
 };
 #undef FAULT_SITE_CONSTANT
 

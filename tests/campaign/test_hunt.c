@@ -13,11 +13,11 @@ extern const CU_TestInfo tests_hunting[];
 
 /* A client that soon gives up on what fails, and never on what is silent. */
 #define BOARD(name) "name: " name "\nspi_clock: 20MHz\nchip_revision: B7\nmac: \"02:00:5e:00:53:01\"\n"
-#define DEVICE(name)                                                                                                                       \
-	BOARD(name)                                                                                                                        \
+#define DEVICE(name) \
+	BOARD(name) \
 	"agent: {connect_timeout: 10s, low_speed: 0B, low_speed_time: 0ns, retries: 1, backoff: 1s, backoff_max: 1s, resume: false}\n"
 /* One that goes on trying. */
-#define PATIENT                                                                                                                            \
+#define PATIENT \
 	BOARD("patient") "agent: {connect_timeout: 10s, low_speed: 100B, low_speed_time: 20s, retries: 9, backoff: 1s, backoff_max: 1s}\n"
 #define SCENARIO "name: hunted\nimage: small.bin\ndevice: ./weak.yaml\ndeadline: 10min\nexpect: {hang: 3min}\n"
 #define WORDS "hunt s.yaml --seed 1 --most 8 --quiet"

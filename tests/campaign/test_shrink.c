@@ -13,8 +13,8 @@
 extern const CU_TestInfo tests_shrink[];
 
 /* A client that gives a connection up after 2 s: two SYNs that are lost are too many, one is not. */
-#define WEAK                                                                                                                               \
-	"image: small.bin\ndeadline: 5min\ndevice: {name: weak, agent: {connect_timeout: 2s, retries: 0}}\nfaults:\n"                      \
+#define WEAK \
+	"image: small.bin\ndeadline: 5min\ndevice: {name: weak, agent: {connect_timeout: 2s, retries: 0}}\nfaults:\n" \
 	"  - {name: lost, at: tcp.syn#1..2, direction: to-server, drop: true}\n"
 
 static char output[65536];

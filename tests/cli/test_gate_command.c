@@ -156,7 +156,7 @@ static void what_is_wrong_is_told_before_anything_runs(void)
 /* A device in the feed `retail` is offered what was on evaluation, once a gate has let it go. */
 static void a_promotion_is_honoured(void)
 {
-#define SCENARIO                                                                                                                           \
+#define SCENARIO \
 	"name: s\ndevice: '21.10'\ndeadline: 10min\nserver: {version: '22.02', eval_version: '22.03', os_size: 64KiB, app_size: 16KiB"
 
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");

@@ -34,12 +34,12 @@ enum { STATUS_PASSED = 0, STATUS_INCONCLUSIVE = 125 };
 static char output[OUTPUT_MAX];
 
 /* A short session in which frames are lost and delayed, the cable flaps and the chip stalls. */
-#define FAULTS                                                                                                                             \
-	"name: busy\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n"                                                           \
-	"faults:\n"                                                                                                                        \
-	"  - {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n"                                                             \
-	"  - {name: jitter, probability: 5%, delay: {time: 8ms, jitter: 5ms}}\n"                                                           \
-	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
+#define FAULTS \
+	"name: busy\nimage: small.bin\ndeadline: 5min\nexpect: {verdict: any}\n" \
+	"faults:\n" \
+	"  - {name: bursts, direction: to-device, gemodel: {p: 1%, r: 50%}}\n" \
+	"  - {name: jitter, probability: 5%, delay: {time: 8ms, jitter: 5ms}}\n" \
+	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n" \
 	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"
 
 /* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
@@ -250,10 +250,10 @@ static void a_point_that_is_never_reached_is_no_branch(void)
 /* -- what a killed session leaves -- */
 
 /* The child of @p parent that writes into a session's folder. */
-#define KILL_SESSION                                                                                                                                    \
-	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; "                       \
+#define KILL_SESSION \
+	"cd %s && head -c 2000000 /dev/urandom >small.bin && %s run busy.yaml --seeds 1..2 --jobs 2 --out r >out 2>&1 & pid=$!; " \
 	"for i in $(seq 1 600); do sleep 0.05; [ \"$(stat -c %%s %s/r/busy/seed-1/device.pcapng 2>/dev/null || echo 0)\" -lt 300000 ] || break; done; " \
-	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do "                                                       \
+	"for child in $(pgrep -P $(pgrep -P $pid -x stutter || echo $pid)) $(pgrep -P $pid); do " \
 	"if ls -l /proc/$child/fd 2>/dev/null | grep -q seed-1/trace.txt; then kill -%s $child; break; fi; done; wait $pid"
 
 static void a_killed_session_leaves_its_trace_and_decisions(void)

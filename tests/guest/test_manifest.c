@@ -76,7 +76,7 @@ static void wrong_members_are_named(void)
 	}
 }
 
-#define SIGNATURE                                                                                                                          \
+#define SIGNATURE \
 	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define IMAGE(name, urls) "{\"name\":\"" name "\",\"size\":7,\"sha256\":\"" DIGEST "\",\"signature\":\"" SIGNATURE "\",\"urls\":[" urls "]}"
 #define STAGE(kind, images) "{\"kind\":\"" kind "\",\"images\":[" images "]}"

@@ -106,9 +106,8 @@ static void one_that_does_not_come_back_is_told(void)
 	struct interface *interface = take("here");
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "pkill -KILL -x -P %ld stutter-guard", (long)getpid()), 0);
 	CU_ASSERT(!interface_give_back(interface, &err));
-	TEST_SAME_TEXT(err.text,
-	               "'here' is not as it was (see `ip addr show here`, `ip route`, "
-	               "`ethtool -k here`): the process that restores it has been killed");
+	TEST_SAME_TEXT(err.text, "'here' is not as it was (see `ip addr show here`, `ip route`, "
+	                         "`ethtool -k here`): the process that restores it has been killed");
 }
 
 static void one_that_was_down_is_down_again(void)
@@ -275,8 +274,7 @@ static void an_interface_that_cannot_be_bridged_is_refused(void)
 	veth_pair("here", "there");
 	refused("hree", "unknown interface 'hree'; did you mean 'here'?");
 	refused("something", "unknown interface 'something'; `ip link` lists them");
-	refused("a-name-that-no-interface-can-have",
-	        "unknown interface 'a-name-that-no-interface-can-have'");
+	refused("a-name-that-no-interface-can-have", "unknown interface 'a-name-that-no-interface-can-have'");
 	refused("", "unknown interface ''");
 	refused("lo", "'lo' is not Ethernet");
 	char output[256];
@@ -305,8 +303,9 @@ static void the_interface_of_the_default_route_is_refused(void)
 	refused("here", "'here' carries this machine's default route: ");
 	veth_run("ip route del default && sysctl -qw net.ipv6.conf.here.disable_ipv6=0 && ip addr add 2001:db8::1/64 dev here && "
 	         "ip -6 route add default via 2001:db8::2 table 99");
-	refused("here", "carries this machine's default route by 2001:db8::2: use another interface, or remove the route with `ip -6 route del "
-	                "default dev here`");
+	refused("here",
+	        "carries this machine's default route by 2001:db8::2: use another interface, or remove the route with `ip -6 route del "
+	        "default dev here`");
 }
 
 /* Both ends are of this machine, which is all that the list of connections shows. */

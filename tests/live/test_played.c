@@ -19,7 +19,7 @@ extern const CU_TestInfo tests_live_played[];
 static char output[32768];
 
 #define NONE "name: none\n"
-#define LOST                                                                                                                                     \
+#define LOST \
 	"name: lost\nfaults:\n- {name: syn, at: 'tcp.syn[80/1]#1', drop: true}\n- {name: answer, at: 'tcp.data[80/1]#1', direction: to-device, " \
 	"drop: true}\nexpect: {acted: [syn, answer]}\n"
 

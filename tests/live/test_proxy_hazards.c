@@ -11,9 +11,9 @@
 extern const CU_TestInfo tests_live_proxy_hazards[];
 
 /* Both interfaces have something to lose. `compare IF` says whether one is as it was when `remember` was called. */
-#define REMEMBER                                                                                                                           \
-	"ip addr add 198.51.100.1/24 dev d1; ip addr add 203.0.113.1/24 dev s1; ip route add 198.51.100.128/25 dev d1\n"                   \
-	"remember() { for i in d1 s1; do same $i >$i.before; done; }\n"                                                                    \
+#define REMEMBER \
+	"ip addr add 198.51.100.1/24 dev d1; ip addr add 203.0.113.1/24 dev s1; ip route add 198.51.100.128/25 dev d1\n" \
+	"remember() { for i in d1 s1; do same $i >$i.before; done; }\n" \
 	"compare() { same $1 >$1.after; cmp $1.before $1.after && echo \"$1 as before\"; }\n"
 
 static void run(const char *script)

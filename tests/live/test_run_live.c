@@ -62,12 +62,12 @@ static void write_scenario(const char *rest)
 	(void)test_write("live.yaml", text);
 }
 
-#define FAULTS                                                                                                                             \
-	"faults:\n"                                                                                                                        \
-	"  - {name: lost SYN, at: 'tcp.syn[80/1]#1', drop: true}\n"                                                                        \
-	"  - {name: late answer, at: 'http.response[80/2]#1', delay: 120ms}\n"                                                             \
-	"expect:\n"                                                                                                                        \
-	"  verdict: pass\n"                                                                                                                \
+#define FAULTS \
+	"faults:\n" \
+	"  - {name: lost SYN, at: 'tcp.syn[80/1]#1', drop: true}\n" \
+	"  - {name: late answer, at: 'http.response[80/2]#1', delay: 120ms}\n" \
+	"expect:\n" \
+	"  verdict: pass\n" \
 	"  acted: [lost SYN, late answer]\n"
 
 static void write_site(void)

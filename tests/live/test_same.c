@@ -85,7 +85,7 @@ static void a_failure_of_the_field_is_one_of_curl_with_nginx(void)
 
 /* -- a recorded session in the emulator -- */
 
-#define LOSSES                                                                                                                                  \
+#define LOSSES \
 	"faults:\n- {name: syn, at: 'tcp.syn[80/1]#1', drop: true}\n- {name: data, at: 'tcp.data[80/2]#9', direction: to-device, drop: true}\n" \
 	"expect: {acted: [syn, data]}\n"
 

@@ -417,7 +417,7 @@ const CU_TestInfo tests_live_services_whole[] = {
 
 /* -- datagrams -- */
 
-#define DNSMASQ                                                                                                                            \
+#define DNSMASQ \
 	"dnsmasq -k -C /dev/null --no-resolv --no-hosts --pid-file= -u root --address=/example.org/192.0.2.1 --address=/other.example/192.0.2.1"
 
 static void dns_lies(void)

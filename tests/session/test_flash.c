@@ -37,7 +37,7 @@ static void run_twice(const char *client, const char *flash, const char *faults)
 }
 
 /* 32 KiB and a byte: many pages, and the last not whole. */
-#define WRITE                                                                                                                              \
+#define WRITE \
 	"head -c 32769 /bin/busybox >/run/data; flash erase /dev/mtd0 0x700000 0xa000 && flash write /dev/mtd0 0x700000 </run/data || exit 1; "
 #define COMPARE "dd if=/dev/mtd0 bs=4096 skip=1792 count=10 2>/dev/null | head -c 32769 | cmp - /run/data"
 

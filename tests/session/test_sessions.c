@@ -202,10 +202,10 @@ static void another_seed_is_another_session(void)
 	CU_ASSERT_STRING_NOT_EQUAL(verdict_text("r/small/seed-1", "digest"), verdict_text("r/small/seed-2", "digest"));
 }
 
-#define RANDOM_FAULTS                                                                                                                      \
-	"faults:\n"                                                                                                                        \
-	"  - {name: bursts, direction: to-device, gemodel: {p: 2%, r: 30%}}\n"                                                             \
-	"  - {name: jitter, probability: 20%, delay: {time: 8ms, jitter: 5ms}}\n"                                                          \
+#define RANDOM_FAULTS \
+	"faults:\n" \
+	"  - {name: bursts, direction: to-device, gemodel: {p: 2%, r: 30%}}\n" \
+	"  - {name: jitter, probability: 20%, delay: {time: 8ms, jitter: 5ms}}\n" \
 	"  - {name: silence, filter: tcp, nth: 40, outage: 2s}\n"
 
 static void a_plan_of_a_run_repeats_it(void)
@@ -242,11 +242,11 @@ static void lost_syns_make_it_later(void)
 
 /* -- frozen plans -- */
 
-#define FROZEN_FAULTS                                                                                                                      \
-	RANDOM_FAULTS                                                                                                                      \
-	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n"                                                                            \
-	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"                                                                          \
-	"  - {name: unplugged, from: 'enc.tx#60', carrier: 500ms}\n"                                                                       \
+#define FROZEN_FAULTS \
+	RANDOM_FAULTS \
+	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n" \
+	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n" \
+	"  - {name: unplugged, from: 'enc.tx#60', carrier: 500ms}\n" \
 	"  - {name: late, at: 'http.response[http]', during: download, delay: 50ms}\n"
 
 static void a_replay_repeats_what_took_effect_without_dice(void)

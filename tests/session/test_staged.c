@@ -113,9 +113,9 @@ static void a_device_updates_in_three_stages_and_twice_the_same(void)
 }
 
 /* The image stops in its middle, for good. */
-#define STALLED                                                                                                                            \
-	"name: s\ndevice: \"%s\"\n" SERVER                                                                                                 \
-	"faults:\n- name: peer gone\n  http_truncate: {at_byte: 9kB, end: stall}\n  path: '/images/os*'\n"                                 \
+#define STALLED \
+	"name: s\ndevice: \"%s\"\n" SERVER \
+	"faults:\n- name: peer gone\n  http_truncate: {at_byte: 9kB, end: stall}\n  path: '/images/os*'\n" \
 	"  first: 1\nexpect: {hang: 5min}\n"
 
 static void one_plan_has_another_verdict_with_another_release(void)

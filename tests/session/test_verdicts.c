@@ -239,9 +239,9 @@ static void has_the_trace_of_r(const char *name)
 	shell(command);
 }
 
-#define FROZEN                                                                                                                             \
-	"name: s\nimage: image.bin\ndeadline: 5min\nfaults:\n"                                                                             \
-	"- {name: slow, delay: {time: 20ms, jitter: 5ms, distribution: table, table: t.dist}}\n"                                           \
+#define FROZEN \
+	"name: s\nimage: image.bin\ndeadline: 5min\nfaults:\n" \
+	"- {name: slow, delay: {time: 20ms, jitter: 5ms, distribution: table, table: t.dist}}\n" \
 	"expect: {verdict: pass, acted: [slow]}\n"
 
 static void a_replay_of_another_image_shows_nothing(void)

@@ -17,7 +17,7 @@ extern const CU_TestInfo tests_wireshark[];
 #define SERVER "r/s/seed-1/server.pcapng"
 #define SENT "frame.packet_flags_direction == 2"
 #define RECEIVED "frame.packet_flags_direction == 1"
-#define FALSE_IF_CLEAN                                                                                                                     \
+#define FALSE_IF_CLEAN \
 	"_ws.expert.severity >= warning || tcp.analysis.retransmission || tcp.analysis.duplicate_ack || tcp.analysis.out_of_order"
 #define DROPPED "frame.comment contains \"-> dropped\""
 #define SENT_AGAIN "tcp.analysis.retransmission && " SENT

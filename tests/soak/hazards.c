@@ -249,7 +249,8 @@ static void look_at_rivals(const struct rival *rival, int status, uint64_t after
 	if (status != 0 && rival->status != 0)
 		soak_fail("after %llu us, neither has come to an end: %d, %d", (unsigned long long)after_us, status, rival->status);
 	else if (rival->status != 0 &&
-	         soak_shell("grep -qE 'already exists|another process is working|is not the folder of a run' %s/rival.txt", soak_folder) != 0)
+	         soak_shell("grep -qE 'already exists|another process is working|is not the folder of a run' %s/rival.txt", soak_folder) !=
+	                 0)
 		soak_fail("after %llu us: see %s/rival.txt", (unsigned long long)after_us, soak_folder);
 	else if (status == 0 && rival->status == 0 && rival->command != COMMANDS)
 		soak_fail("after %llu us, both have the folder", (unsigned long long)after_us);

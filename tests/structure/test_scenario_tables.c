@@ -89,8 +89,7 @@ static size_t print_table(const char *folder, const char *readme, const char *pa
 	(void)glob(deeper, 0, NULL, &files);
 	(void)snprintf(deeper, sizeof deeper, "%s/*/*.yaml", folder);
 	(void)glob(deeper, GLOB_APPEND, NULL, &files);
-	fputs(suites ? "\n| suite | is for |\n|---|---|\n" : "\n| scenario | expected | shows |\n|---|---|---|\n",
-	      stream);
+	fputs(suites ? "\n| suite | is for |\n|---|---|\n" : "\n| scenario | expected | shows |\n|---|---|---|\n", stream);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
 		const char *name = files.gl_pathv[i] + strlen(folder) + 1;
 		if (others ? strchr(name, '/') != NULL || is_asked_for(readme, name) : !fits(name, patterns))

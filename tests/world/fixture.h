@@ -15,9 +15,9 @@
 #include "harness/session/world.h"
 #include "tests/trace_text.h"
 
-#define WORLD_FIXTURE_MAC                                                                                                                  \
-	{                                                                                                                                  \
-		0x02, 0x00, 0x5e, 0x00, 0x53, 0x01                                                                                         \
+#define WORLD_FIXTURE_MAC \
+	{ \
+		0x02, 0x00, 0x5e, 0x00, 0x53, 0x01 \
 	}
 
 /** Types of DHCP messages (RFC 2132 9.6). */

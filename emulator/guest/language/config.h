@@ -56,9 +56,11 @@
 	M##_TEXT(DEVICE_NAME, device_name, "device", "the device's name in requests and DHCP")
 #define GUEST_KEY_CA_FILE(M) M##_TEXT(CA_FILE, ca_file, "/run/trust.pem", "certificates for https")
 #define GUEST_KEY_AUTH_HOST(M) \
-	M##_TEXT(AUTH_HOST, auth_host, "auth.example", "host for the attestation of the staged flow")
+	M##_TEXT(AUTH_HOST, auth_host, "auth.example", \
+	         "host for the attestation of the staged flow")
 #define GUEST_KEY_CORE_HOST(M) \
-	M##_TEXT(CORE_HOST, core_host, "core.example", "host for the update checks of the staged flow")
+	M##_TEXT(CORE_HOST, core_host, "core.example", \
+	         "host for the update checks of the staged flow")
 
 /* -- the client's policy: these have keys under `agent:` of a device file -- */
 
@@ -74,7 +76,8 @@
 #define GUEST_KEY_NTP_TIMEOUT(M) \
 	M##_DURATION(NTP_TIMEOUT_MS, ntp_timeout_ms, 5, s, MS, "timeout for an answer")
 #define GUEST_KEY_CONNECT_TIMEOUT(M) \
-	M##_DURATION(CONNECT_TIMEOUT_MS, connect_timeout_ms, 10, s, MS, "timeout for establishing a TCP connection")
+	M##_DURATION(CONNECT_TIMEOUT_MS, connect_timeout_ms, 10, s, MS, \
+	             "timeout for establishing a TCP connection")
 #define GUEST_KEY_REQUEST_TIMEOUT(M) \
 	M##_DURATION(REQUEST_TIMEOUT_MS, request_timeout_ms, 0, ns, MS, \
 	             "timeout for a whole request; 0ns: none")
@@ -84,26 +87,29 @@
 #define GUEST_KEY_LOW_SPEED_TIME(M) \
 	M##_DURATION(LOW_SPEED_S, low_speed_s, 30, s, S, \
 	             "time after which a slow transfer is given up; 0ns: never")
-#define GUEST_KEY_RETRIES(M) M##_COUNT(RETRIES, retries, 5, "number of retries after the first try, in each phase")
+#define GUEST_KEY_RETRIES(M) \
+	M##_COUNT(RETRIES, retries, 5, "number of retries after the first try, in each phase")
 #define GUEST_KEY_BACKOFF(M) \
 	M##_DURATION(BACKOFF_MS, backoff_ms, 1, s, MS, "delay before the first retry")
 #define GUEST_KEY_BACKOFF_MAX(M) \
 	M##_DURATION(BACKOFF_MAX_MS, backoff_max_ms, 1, min, MS, "longest delay before a retry")
 #define GUEST_KEY_BACKOFF_FACTOR(M) \
-	M##_FACTOR(BACKOFF_FACTOR, backoff_factor, 2, "factor by which the delay grows from one retry to the next")
-#define GUEST_KEY_RESUME(M) M##_FLAG(RESUME, resume, true, "true resumes a download where it broke off")
+	M##_FACTOR(BACKOFF_FACTOR, backoff_factor, 2, \
+	           "factor by which the delay grows from one retry to the next")
+#define GUEST_KEY_RESUME(M) \
+	M##_FLAG(RESUME, resume, true, "true resumes a download where it broke off")
 #define GUEST_KEY_FAILOVER(M) \
 	M##_COUNT(FAILOVER, failover, 2, \
 	          "attempts at an image's host before the next host is asked; 0: never another")
 #define GUEST_KEY_NTP_REQUIRED(M) \
-	M##_FLAG(NTP_REQUIRED, ntp_required, true, \
-	         "false tries an update even without the time")
+	M##_FLAG(NTP_REQUIRED, ntp_required, true, "false tries an update even without the time")
 #define GUEST_KEY_POLLS(M) \
 	M##_COUNT(POLLS, polls, 1, "number of update attempts before the session's result")
 #define GUEST_KEY_POLL(M) M##_DURATION(POLL_MS, poll_ms, 20, h, MS, "interval between two of them")
 #define GUEST_KEY_LEAK(M) \
-	M##_SIZE(LEAK_BYTES, leak_bytes, 0, B, \
-	         "memory that every failed attempt leaks, with an open file (a bug of the client)")
+	M##_SIZE( \
+		LEAK_BYTES, leak_bytes, 0, B, \
+		"memory that every failed attempt leaks, with an open file (a bug of the client)")
 /** No device file has it. */
 #define GUEST_KEY_PROGRESS(M) \
 	M##_SIZE(PROGRESS_BYTES, progress_bytes, 524288, B, \
@@ -158,7 +164,8 @@
 #define GUEST_KEY_BOOTSTRAP_KEY(M) \
 	M##_TEXT(BOOTSTRAP_KEY, bootstrap_key, "", "and its key: to /run/bootstrap.key")
 #define GUEST_KEY_SIGNING_PEM(M) \
-	M##_TEXT(SIGNING_PEM, signing_pem, "", "certificate by which updates must be signed: to /run/signing.pem")
+	M##_TEXT(SIGNING_PEM, signing_pem, "", \
+	         "certificate by which updates must be signed: to /run/signing.pem")
 
 /* -- lists -- */
 

@@ -13,10 +13,10 @@
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
-#define hrtimer_setup(timer, fired, clock, mode)                                                                                           \
-	do {                                                                                                                               \
-		hrtimer_init(timer, clock, mode);                                                                                          \
-		(timer)->function = fired;                                                                                                 \
+#define hrtimer_setup(timer, fired, clock, mode) \
+	do { \
+		hrtimer_init(timer, clock, mode); \
+		(timer)->function = fired; \
 	} while (0)
 #endif
 

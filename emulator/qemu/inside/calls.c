@@ -86,13 +86,13 @@ static int open_file(const char *path, int flags, mode_t mode)
 }
 
 /* The mode is there only if a file may be made. */
-#define TAKE_MODE(flags)                                                                                                                   \
-	mode_t mode = 0;                                                                                                                   \
-	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) {                                                                  \
-		va_list args;                                                                                                              \
-		va_start(args, flags);                                                                                                     \
-		mode = va_arg(args, mode_t);                                                                                               \
-		va_end(args);                                                                                                              \
+#define TAKE_MODE(flags) \
+	mode_t mode = 0; \
+	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) { \
+		va_list args; \
+		va_start(args, flags); \
+		mode = va_arg(args, mode_t); \
+		va_end(args); \
 	}
 
 EXPORT int open(const char *path, int flags, ...)

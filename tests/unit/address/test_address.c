@@ -95,8 +95,7 @@ static void what_is_no_address_is_refused_with_its_reason(void)
 		{"tcp.syn[80", "missing ']' after the flow"},
 		{"tcp.syn[80/]", "expected the number of a connection, counted from 1, after '/'"},
 		{"tcp.syn[80/0]", "expected the number of a connection, counted from 1, after '/'"},
-		{"tcp.syn[80/4294967296]",
-	         "expected the number of a connection, counted from 1, after '/'"},
+		{"tcp.syn[80/4294967296]", "expected the number of a connection, counted from 1, after '/'"},
 		{"tcp.syn[80/1", "missing ']' after the flow"},
 		{"tcp.syn#1[80]", "unexpected '[80]' at its end"},
 	};

@@ -183,8 +183,8 @@ static unsigned count_marks(const struct end *end, enum address_word word)
 	return count;
 }
 
-#define TLS_WORDS                                                                                                                          \
-	(BIT_OF(ADDRESS_TLS_APPDATA) | BIT_OF(ADDRESS_TLS_CLIENT_HELLO) | BIT_OF(ADDRESS_TLS_SERVER_HELLO) |                               \
+#define TLS_WORDS \
+	(BIT_OF(ADDRESS_TLS_APPDATA) | BIT_OF(ADDRESS_TLS_CLIENT_HELLO) | BIT_OF(ADDRESS_TLS_SERVER_HELLO) | \
 	 BIT_OF(ADDRESS_TLS_CERTIFICATE) | BIT_OF(ADDRESS_TLS_FINISHED) | BIT_OF(ADDRESS_TLS_ALERT))
 
 /* Bytes of a message until it is told what it is: a record's header, or a handshake message's own behind it. */

@@ -139,8 +139,7 @@ static void a_text_that_is_no_quantity_is_refused(void)
 		{UNIT_NONE, "1.5", "'1.5' is finer than the resolution of a whole number"},
 		{UNIT_NONE, "18446744073709551616", "'18446744073709551616' is too large"},
 		{UNIT_NONE, "99999999999999999999999999", "is too large"},
-		{UNIT_DURATION, "5",
-	         "'5' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
+		{UNIT_DURATION, "5", "'5' is not a duration: write a number and its unit, one of ns, us, ms, s, min, h or d"},
 		{UNIT_DURATION, "s", "is not a duration"},
 		{UNIT_DURATION, ".5s", "is not a duration"},
 		{UNIT_DURATION, "1.s", "is not a duration"},
@@ -158,14 +157,12 @@ static void a_text_that_is_no_quantity_is_refused(void)
 		{UNIT_FREQUENCY, "5", "one of Hz, kHz or MHz"},
 		{UNIT_RATE, "1Mbps", "one of bit, kbit or Mbit (per second)"},
 		{UNIT_PROBABILITY, "1", "'1' is ambiguous without a unit: write 1% or 100%"},
-		{UNIT_PROBABILITY, "0.125",
-	         "'0.125' is ambiguous without a unit: write 0.125% or 12.5%"},
+		{UNIT_PROBABILITY, "0.125", "'0.125' is ambiguous without a unit: write 0.125% or 12.5%"},
 		{UNIT_PROBABILITY, "1.1", "'1.1' has no unit: write 1.1%"},
 		{UNIT_PROBABILITY, "100.1%", "is more than 100%"},
 		{UNIT_PROBABILITY, "101", "'101' is more than 100%"},
 		{UNIT_PROBABILITY, "0.00000001%", "is finer than the resolution of a probability"},
-		{UNIT_PROBABILITY, "half",
-	         "is not a probability: write a number and its unit, one of %"},
+		{UNIT_PROBABILITY, "half", "is not a probability: write a number and its unit, one of %"},
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

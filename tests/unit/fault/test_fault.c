@@ -423,8 +423,7 @@ static void there_are_no_more_bytes_to_change_than_a_decision_holds(void)
 		(void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u:80", i > 0 ? " " : "", 8000 + 2 * i);
 	TEST_SAME_TEXT(flips_of(text), text + strlen("xor="));
 	(void)snprintf(more, sizeof more, "%s 1:01", text + strlen("xor="));
-	is_refused(action_find("corrupt")->params, "xor", more,
-	           "too many bytes: at most 32 can be changed");
+	is_refused(action_find("corrupt")->params, "xor", more, "too many bytes: at most 32 can be changed");
 }
 
 static void a_window_that_ends_before_it_starts_is_refused_in_every_layer(void)

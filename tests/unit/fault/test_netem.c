@@ -146,8 +146,7 @@ static void losses_are_tcs(void)
 	};
 	static const struct row wrong[] = {
 		{"loss", "'' after 'loss' is not a percentage, random, state or gemodel"},
-		{"loss rand 1",
-	         "'rand' after 'loss' is not a percentage, random, state or gemodel"},
+		{"loss rand 1", "'rand' after 'loss' is not a percentage, random, state or gemodel"},
 		{"loss random", "'random' must be followed by a percentage"},
 		{"loss 101%", "'101%' in 'loss' is not a percentage from 0 to 100"},
 		{"loss 1%%", "'1%%' in 'loss' is not a percentage"},
@@ -221,8 +220,7 @@ static void rates_and_slots_are_tcs(void)
 	static const struct row wrong[] = {
 		{"rate", "'rate' must be followed by a rate"},
 		{"rate 1xx", "'1xx' in 'rate' is not a rate"},
-		{"rate 1mbit -70000",
-	         "'-70000' in 'rate' is not a whole number of bytes from -65535 to 65535"},
+		{"rate 1mbit -70000", "'-70000' in 'rate' is not a whole number of bytes from -65535 to 65535"},
 		{"rate 1mbit 1 70000", "the cell size in 'rate' is above the maximum"},
 		{"limit 0", "with 'limit 0' every frame is lost"},
 		{"limit x", "'x' in 'limit' is not a number"},

@@ -139,10 +139,8 @@ static void wrong_rows_are_told_with_their_line(void)
 		{"time,delay\n366d,\n", ":2: time: 366d is above the maximum of 365d"},
 		{"time\n1s\n1s\n", ":3: the time is not later than that of the previous line"},
 		{"time\n1s\n\n1s\n", ":4: the time is not later than that of the previous line"},
-		{"time,\"rate\n0s,1Mbit\n",
-	         ":1: a quoted cell must end with a quote"},
-		{"time,rate\n0s,\"1Mbit\"x\n",
-	         ":2: a quoted cell must end with a quote"},
+		{"time,\"rate\n0s,1Mbit\n", ":1: a quoted cell must end with a quote"},
+		{"time,rate\n0s,\"1Mbit\"x\n", ":2: a quoted cell must end with a quote"},
 		{"\"ti\"\"me\"\n1s\n", ":1: unknown column 'ti\"me' in the first line"},
 	};
 

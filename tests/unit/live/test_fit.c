@@ -37,10 +37,9 @@ static void actions_of_other_layers_are_refused_by_name(void)
 			CU_ASSERT_EQUAL(strncmp(refusal(&fault, FIT_NO_PHASES), begin, strlen(begin)), 0);
 	}
 	const struct fault cable = made_fault("pulled out", "", "carrier", "for=1s");
-	TEST_SAME_TEXT(refusal(&cable, FIT_NO_PHASES),
-	               "the fault 'pulled out' cannot be used here: 'carrier' acts "
-	               "on the cable, of which a bridge sees only the far side; "
-	               "use 'outage' or 'drop' instead, or use `stutter run`");
+	TEST_SAME_TEXT(refusal(&cable, FIT_NO_PHASES), "the fault 'pulled out' cannot be used here: 'carrier' acts "
+	                                               "on the cable, of which a bridge sees only the far side; "
+	                                               "use 'outage' or 'drop' instead, or use `stutter run`");
 }
 
 /* In front of a real server: those of frames as they are, those of services if they can be carried out there. */
@@ -71,9 +70,8 @@ static void windows_at_sites_that_are_not_here_are_refused(void)
 			   frame = made_fault("f", "from=tcp.syn#1;until=http.request#2", "drop", ""),
 			   time = made_fault("f", "from=1s;until=+2s", "drop", "");
 
-	TEST_SAME_TEXT(refusal(&device, FIT_PHASES),
-	               "the fault 'f' would never act: 'from: enc.tx#7' belongs "
-	               "to the emulated device; use a frame or a time instead");
+	TEST_SAME_TEXT(refusal(&device, FIT_PHASES), "the fault 'f' would never act: 'from: enc.tx#7' belongs "
+	                                             "to the emulated device; use a frame or a time instead");
 	TEST_CONTAINS(refusal(&server, FIT_PHASES), "'until: srv.http#1' belongs to the emulated far end");
 	TEST_SAME_TEXT(refusal_with(&server, true, FIT_PHASES), "");
 	TEST_CONTAINS(refusal_with(&device, true, FIT_PHASES), "'from: enc.tx#7' belongs to the emulated device");
@@ -85,11 +83,9 @@ static void phases_need_somebody_who_tells_them(void)
 {
 	const struct fault fault = made_fault("f", "during=download", "drop", "");
 
-	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES),
-	              "the fault 'f' would never act: 'during: download' needs the phases to be reported");
+	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES), "the fault 'f' would never act: 'during: download' needs the phases to be reported");
 	TEST_CONTAINS(refusal(&fault, FIT_NO_PHASES), "; leave it out, or use 'from' and 'until' instead");
-	TEST_CONTAINS(refusal(&fault, FIT_PHASES_OFF),
-	              "; give --control and report them with `stutter ctl phase`, or use");
+	TEST_CONTAINS(refusal(&fault, FIT_PHASES_OFF), "; give --control and report them with `stutter ctl phase`, or use");
 	TEST_SAME_TEXT(refusal(&fault, FIT_PHASES), "");
 }
 

@@ -9,12 +9,12 @@ extern const CU_TestInfo tests_nor_command[];
 
 static struct nor_fixture f;
 
-#define ANSWERS(send, ...)                                                                                                                 \
-	do {                                                                                                                               \
-		static const uint8_t expected[] = {__VA_ARGS__};                                                                           \
-		uint8_t answer[sizeof expected];                                                                                           \
-		nor_fixture_exchange(&f, send, sizeof send, answer, sizeof answer);                                                        \
-		CU_ASSERT_EQUAL(memcmp(answer, expected, sizeof expected), 0);                                                             \
+#define ANSWERS(send, ...) \
+	do { \
+		static const uint8_t expected[] = {__VA_ARGS__}; \
+		uint8_t answer[sizeof expected]; \
+		nor_fixture_exchange(&f, send, sizeof send, answer, sizeof answer); \
+		CU_ASSERT_EQUAL(memcmp(answer, expected, sizeof expected), 0); \
 	} while (0)
 #define BYTES (const uint8_t[])
 

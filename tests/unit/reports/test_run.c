@@ -297,8 +297,8 @@ static void hostile_text_leaves_the_json_sound(void)
 	json_decref(summary);
 }
 
-#define VALIDATE                                                                                                                           \
-	"/usr/bin/python3 -c 'import json, sys, jsonschema; s = json.load(open(\"reports/run/summary.schema.json\")); "                    \
+#define VALIDATE \
+	"/usr/bin/python3 -c 'import json, sys, jsonschema; s = json.load(open(\"reports/run/summary.schema.json\")); " \
 	"jsonschema.Draft202012Validator.check_schema(s); jsonschema.Draft202012Validator(s).validate(json.load(open(sys.argv[1])))'"
 
 static void the_summary_keeps_to_its_schema(void)

@@ -337,16 +337,15 @@ static void check_refused(const char *json, int status, const char *options, con
 static void what_is_no_search_is_told_so(void)
 {
 	check_refused("{\"version\": 1,", 2, "", "/search.json cannot be read: line 1: ");
-	check_refused("[]", 2, "",
-	              "/search.json does not describe a search: it needs 'command' and 'told'");
+	check_refused("[]", 2, "", "/search.json does not describe a search: it needs 'command' and 'told'");
 	check_refused("{\"version\": 2, \"command\": \"hunt\", \"told\": []}", 2, "", "/search.json is of version 2, and this stutter, ");
 	check_refused("{\"version\": 1, \"command\": \"hunt\", \"told\": []}", 2, "", " has not finished; `stutter hunt --resume ");
 	check_refused("{\"version\": 1, \"command\": \"hunt\", \"told\": [], \"status\": 0}", 2, "--github",
 	              " is the folder of a search; --github is for one of a run");
 }
 
-#define VALIDATE                                                                                                                           \
-	"/usr/bin/python3 -c 'import json, sys, jsonschema; s = json.load(open(\"reports/search/search.schema.json\")); "                  \
+#define VALIDATE \
+	"/usr/bin/python3 -c 'import json, sys, jsonschema; s = json.load(open(\"reports/search/search.schema.json\")); " \
 	"jsonschema.Draft202012Validator.check_schema(s); jsonschema.Draft202012Validator(s).validate(json.load(open(sys.argv[1])))' "
 
 static void search_json_keeps_to_its_schema(void)

@@ -218,8 +218,7 @@ static void a_nic_goes_by_its_name(void)
 	CU_ASSERT_PTR_EQUAL(device.nic, nic_find("enc28j60"));
 	CU_ASSERT(read_text("d.yaml", "name: d\nnic: enc28j60\n", &err));
 	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nnic: enc28j61\n", &err));
-	TEST_CONTAINS(err.text,
-	              "nic: unknown Ethernet controller 'enc28j61'; did you mean 'enc28j60'?");
+	TEST_CONTAINS(err.text, "nic: unknown Ethernet controller 'enc28j61'; did you mean 'enc28j60'?");
 	CU_ASSERT(err.line == 2 && err.column == 6);
 	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nnic: rtl8139\n", &err));
 	TEST_SAME_TEXT(err.text, "nic: unknown Ethernet controller 'rtl8139'");

@@ -34,10 +34,9 @@ static void every_phase_of_the_agent_is_known(void)
 {
 	for (int phase = 0; phase < PHASE_COUNT; phase++)
 		TEST_SAME_TEXT(wrong_with("name: d\n", phase_name((enum phase)phase)), "");
-	TEST_SAME_TEXT(wrong_with("name: d\n", "downlaod"),
-	               "unknown phase 'downlaod'; did you mean 'download'?; allowed: "
-	               "start, dhcp, dns, ntp, connect, auth, check, download, verify, "
-	               "activate, confirm, report, reboot, poll, client, config, boot");
+	TEST_SAME_TEXT(wrong_with("name: d\n", "downlaod"), "unknown phase 'downlaod'; did you mean 'download'?; allowed: "
+	                                                    "start, dhcp, dns, ntp, connect, auth, check, download, verify, "
+	                                                    "activate, confirm, report, reboot, poll, client, config, boot");
 }
 
 static void the_scripts_of_other_clients_have_the_agents(void)

@@ -79,8 +79,8 @@ static char *pem_of_request(EVP_PKEY *key)
 	char *data;
 
 	CU_ASSERT_FATAL(X509_REQ_set_pubkey(request, key) == 1);
-	CU_ASSERT(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN", MBSTRING_ASC, (const unsigned char *)NAMES_DEVICE, -1,
-	                                     -1, 0) == 1);
+	CU_ASSERT(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN", MBSTRING_ASC, (const unsigned char *)NAMES_DEVICE,
+	                                     -1, -1, 0) == 1);
 	CU_ASSERT(X509_REQ_sign(request, key, EVP_sha256()) > 0 && PEM_write_bio_X509_REQ(bio, request) == 1);
 	long length = BIO_get_mem_data(bio, &data);
 	char *text = memory_new((size_t)length + 1);

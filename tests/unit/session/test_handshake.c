@@ -82,12 +82,10 @@ static void a_counter_without_whole_nanoseconds_is_refused(void)
 {
 	struct stutter_hello hello = {STUTTER_PROTOCOL_VERSION, 0, 100};
 
-	expect_refused(&hello, sizeof hello,
-	               "the guest's counter runs at 0 Hz, which is not a divisor of 1 GHz");
+	expect_refused(&hello, sizeof hello, "the guest's counter runs at 0 Hz, which is not a divisor of 1 GHz");
 	/* A Raspberry Pi 3 has it; a tick is 52.08 ns. */
 	hello.counter_hz = 19200000;
-	expect_refused(&hello, sizeof hello,
-	               "the guest's counter runs at 19200000 Hz, which is not a divisor of 1 GHz");
+	expect_refused(&hello, sizeof hello, "the guest's counter runs at 19200000 Hz, which is not a divisor of 1 GHz");
 	hello.counter_hz = 2000000000U;
 	expect_refused(&hello, sizeof hello,
 	               "the guest's counter runs at 2000000000 "

@@ -115,9 +115,9 @@ static void pace(struct world_fixture *f, sim_ns until)
 	CU_ASSERT_EQUAL(f->world.sim.now, until);
 }
 
-#define TAKES_ALL                                                                                                                          \
-	"name: paced\n"                                                                                                                    \
-	"faults:\n"                                                                                                                        \
+#define TAKES_ALL \
+	"name: paced\n" \
+	"faults:\n" \
 	"  - {name: gone, direction: to-device, drop: true}\n"
 
 static void virtual_time_never_runs_ahead_of_the_wall_clock(void)
