@@ -18,21 +18,24 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-protot
 CPPFLAGS := -I. -I$(B)/gen -isystem /usr/include/libnl3 -D_GNU_SOURCE -DSTUTTER_VERSION='"$(VERSION)"'
 OPTIMISE := $(if $(SANITIZE),-O1,-O2)
 SANFLAGS := $(if $(SANITIZE),-DSTUTTER_SANITIZED -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-# The program and the library that goes into QEMU are made of the same objects: position-independent, and with no name that QEMU could see.
+# The program and the library that goes into QEMU are made of the same objects:
+# position-independent, and with no name that QEMU could see.
 PIC      := -fPIC -fvisibility=hidden
 CFLAGS   := -std=c11 -g $(OPTIMISE) $(PIC) $(WARNINGS) $(SANFLAGS)
 LDLIBS   := -lyaml -lpcap -lxxhash -lssl -lcrypto -lz -ljansson
 # Of the program only, not of the library in QEMU.
 PROGRAM_LDLIBS := -lsqlite3 -lnl-route-3 -lnl-3 -lcap-ng -lseccomp
 
-# A build with sanitizers has a folder of its own inside build/, and shares the guest and the fetched sources.
+# A build with sanitizers has a folder of its own inside build/, and shares the guest and the
+# fetched sources.
 comma    := ,
 O        := $(B)/$(if $(SANITIZE),obj-$(subst $(comma),-,$(SANITIZE)),obj)
 BIN      := $(if $(SANITIZE),$(O)/stutter,$(B)/stutter)
 TESTBIN  := $(O)/stutter-tests
 
-# -- packages ---------------------------------------------------------------------------------------------------------------------------
-# harness/packages lists what the host needs, one row a package; `stutter doctor` carries the same rows.
+# -- packages --------------------------------------------------------------------------------------
+# harness/packages lists what the host needs, one row a package; `stutter doctor` carries the same
+# rows.
 # What is there from elsewhere need not be Debian's.
 stage_packages = $(shell awk '!/^\#/ && NF { n = split($$2, s, ","); for (i = 1; i <= n; i++) if (index(" $(1) ", " " s[i] " ")) { print $$1 ":" $$3; break } }' harness/packages)
 install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
@@ -46,7 +49,8 @@ install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
 
 all: $(BIN) guest image ## Build everything
 
-# What must be there before anything is compiled. A second make is started once the tools exist, so that every variable sees them.
+# What must be there before anything is compiled. A second make is started once the tools exist, so
+# that every variable sees them.
 deps: ## Install what this machine lacks (apt; through sudo when not root)
 	@mkdir -p $(B)
 	$(call install_missing,build run)
@@ -66,10 +70,10 @@ check: deps-test ## The quick tests: all but the sessions under QEMU
 	$(Q)$(MAKE) --no-print-directory $(BIN) image $(TESTBIN)
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) --quick $(T)
 
-# -- the fetched sources and the guest ----------------------------------------------------------------------------------------------------
+# -- the fetched sources and the guest -------------------------------------------------------------
 include emulator/guest/guest.mk
 
-# -- the program ----------------------------------------------------------------------------------------------------------------------------
+# -- the program -----------------------------------------------------------------------------------
 SOURCES := $(wildcard lib/*/*.c harness/*/*.c harness/*/faults/*.c emulator/enc28j60/*.c emulator/nic/*.c emulator/nor/*.c emulator/board/*.c emulator/board/faults/*.c emulator/machines/*.c emulator/machines/*/*.c emulator/qemu/*.c reports/*.c reports/*/*.c) $(GUEST_SHARED) $(GUEST_PLAYED)
 MAIN    := harness/cli/main.c
 MODULES := $(filter-out $(MAIN),$(SOURCES))
@@ -108,7 +112,8 @@ $(O)/llhttp/%.o: Makefile $(B)/packages.stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LLHTTP_FLAGS) $(FETCHED_CFLAGS) -c -o $@ $(B)/llhttp/$*.c
 
-# What QEMU is started with is carried in the program. Both libraries run in QEMU's process, so no sanitizer belongs into them.
+# What QEMU is started with is carried in the program. Both libraries run in QEMU's process, so no
+# sanitizer belongs into them.
 PLAIN    := $(B)/obj
 LOCKSTEP := $(PLAIN)/lockstep.so
 INSIDE   := $(PLAIN)/stutter-inside.so
@@ -131,7 +136,8 @@ $(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $@ $<
 
 ifeq ($(SANITIZE),)
-# What a session is made of, without what starts QEMU. The library is loaded before QEMU: its functions are to be bound to each other, whatever QEMU calls its own.
+# What a session is made of, without what starts QEMU. The library is loaded before QEMU: its
+# functions are to be bound to each other, whatever QEMU calls its own.
 # The static variables of all that a world is made of lie together (harness/pool/hosted/statics.h).
 WORLD_OBJECTS := $(call objects,$(filter-out $(foreach folder,cli pool campaign search gate history live,harness/$(folder)/%) lib/statistics/% emulator/qemu/% reports/run/% reports/session/% reports/gate/% reports/search/% $(GUEST_PLAYED),$(MODULES))) \
 	$(FETCHED)
@@ -182,7 +188,7 @@ $(B)/gen/packages.h: harness/packages
 	@mkdir -p $(@D)
 	$(Q)awk '!/^#/ && NF { d = $$0; sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, "", d); printf "{\"%s\", \"%s\", \"%s\", \"%s\"},\n", $$1, $$2, $$3, d }' $< >$@.new && mv $@.new $@
 
-# -- the image that a device downloads when the scenario names none -------------------------------------------------------------------------
+# -- the image that a device downloads when the scenario names none --------------------------------
 IMAGE := $(B)/image.bin
 image: $(IMAGE)
 
@@ -191,7 +197,7 @@ $(IMAGE): harness/server/image/mkimage.c
 	@mkdir -p $(B)
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@
 
-# -- tests ----------------------------------------------------------------------------------------------------------------------------------
+# -- tests -----------------------------------------------------------------------------------------
 INSIDE_TESTED := emulator/qemu/inside/crash.c emulator/qemu/inside/rest.c emulator/qemu/inside/stack.c
 TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard tests/*.c tests/*/*.c tests/unit/*/*.c))
 # What is linked elsewhere is compiled here all the same, so that it does not fall behind unseen.
@@ -265,7 +271,8 @@ lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 	$(call install_missing,lint)
 	$(Q)harness/lint.sh $(B)
 
-# libFuzzer starts from the corpus of the repository and collects in the build folder. A crash leaves its input there.
+# libFuzzer starts from the corpus of the repository and collects in the build folder. A crash
+# leaves its input there.
 FUZZ_SECONDS ?= 60
 FUZZ_NAMES   := $(foreach name,$(basename $(notdir $(wildcard tests/fuzz/*.c))),$(if $(findstring $(T),$(name)),$(name)))
 FUZZ_SEEDS_scenario  := scenarios tests/wrong

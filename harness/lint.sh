@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# harness/lint.sh BUILD: layout, a second compiler, clang-tidy and cppcheck over the C sources. Prints what they found and a summary; exit status 1
-# if there is any finding. The guest's module and the fetched sources are not ours to lint with the host's headers.
+# harness/lint.sh BUILD: layout, a second compiler, clang-tidy and cppcheck over the C sources.
+# Prints what they found and a summary; exit status 1
+# if there is any finding. The guest's module and the fetched sources are not ours to lint with the
+# host's headers.
 set -u
 build=${1:-build}
 cd "$(dirname "$0")/.." || exit 2
@@ -23,7 +25,8 @@ sources()
 	fi | while read -r file; do [ ! -f "$file" ] || echo "$file"; done
 }
 
-# Those that compile on the host: all but the kernel module, and the parts of the agent that need the device's libraries.
+# Those that compile on the host: all but the kernel module, and the parts of the agent that need
+# the device's libraries.
 host_sources()
 {
 	sources '*.c' | grep -v -e ^emulator/guest/module/ -e '^emulator/guest/agent/\(agent\|download\|http\|ntp\|report\|clock\|seed\)\.c$'

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A report's file, written whole or not at all: beside its place first, then renamed. And the folders for them.
+ * A report's file, written whole or not at all: beside its place first, then renamed. And the
+ * folders for them.
  */
 #ifndef REPORTS_FILE_H
 #define REPORTS_FILE_H

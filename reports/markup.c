@@ -15,7 +15,10 @@ static bool is_xml(uint32_t c)
 	return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
 }
 
-/* What HTML does not like besides: control characters above ASCII, and what is no character in any plane. */
+/*
+ * What HTML does not like besides: control characters above ASCII, and what is no character in any
+ * plane.
+ */
 static bool is_plain(uint32_t c)
 {
 	return is_xml(c) && (c < 0x7f || c > 0x9f) && (c & 0xfffe) != 0xfffe && (c < 0xfdd0 || c > 0xfdef);

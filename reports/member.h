@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Members of JSON that others may have written: what is missing, or of another type, is as good as empty. */
+/**
+ * @file Members of JSON that others may have written: what is missing, or of another type, is as
+ * good as empty.
+ */
 #ifndef REPORTS_MEMBER_H
 #define REPORTS_MEMBER_H
 

@@ -168,7 +168,10 @@ static void write_secrets(FILE *stream, const char *key_log)
 	}
 }
 
-/* Where the blocks that describe the section and its interface end. @param ret_type Of the block there; 0: there is none. */
+/*
+ * Where the blocks that describe the section and its interface end. @param ret_type Of the block
+ * there; 0: there is none.
+ */
 static long end_of_head(FILE *stream, uint32_t *ret_type)
 {
 	uint32_t head[2]; /* type, length of the whole block */

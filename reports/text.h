@@ -11,13 +11,19 @@
 
 #define TEXT_REPLACEMENT 0xfffdU
 
-/** @return the next character of UTF-8 text and moves @p at behind it; TEXT_REPLACEMENT for a byte that is none; 0 at the end. */
+/**
+ * @return the next character of UTF-8 text and moves @p at behind it; TEXT_REPLACEMENT for a byte
+ * that is none; 0 at the end.
+ */
 uint32_t text_next(const char **at);
 
 /** Writes a character as UTF-8. */
 void text_put(FILE *stream, uint32_t character);
 
-/** Writes text for a terminal: what moves a cursor, changes colours or turns the direction of what follows comes out as U+FFFD. */
+/**
+ * Writes text for a terminal: what moves a cursor, changes colours or turns the direction of what
+ * follows comes out as U+FFFD.
+ */
 void text_put_plain(FILE *stream, const char *text);
 
 /** Writes the first line of it, in the same way. */

@@ -3,7 +3,10 @@
 
 #include <inttypes.h>
 
-/* The signals, in the order of their bits; the identifier codes are '!' and the characters after it. */
+/*
+ * The signals, in the order of their bits; the identifier codes are '!' and the characters after
+ * it.
+ */
 enum { SCK, MOSI, MISO, CS, INT, SIGNALS };
 static const char *const names[SIGNALS] = {"SCK", "MOSI", "MISO", "CS", "INT"};
 

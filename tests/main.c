@@ -2,8 +2,10 @@
 /*
  * Runs the tests: stutter-tests [--quick] [PART-OF-A-NAME...]
  *
- * Every test runs in a process of its own with a registry of one test, so that a crash, a time-out or a global (lwIP has many) stays where it is. As many run side by
- * side as there are cores, in the order of the table, which is also the order in which what they print is shown. The last line is "N passed, N failed, N skipped".
+ * Every test runs in a process of its own with a registry of one test, so that a crash, a time-out
+ * or a global (lwIP has many) stays where it is. As many run side by side as there are cores, in
+ * the order of the table, which is also the order in which what they print is shown. The last line
+ * is "N passed, N failed, N skipped".
  */
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
@@ -25,7 +27,10 @@
 #define STATUS_FAILED 1
 #define STATUS_SKIPPED 77
 #define SIDE_BY_SIDE_MAX 8
-/* So many may have ended while an earlier one goes on; each of them keeps its output in an open file. */
+/*
+ * So many may have ended while an earlier one goes on; each of them keeps its output in an open
+ * file.
+ */
 #define AHEAD_MAX 128
 
 struct counts {
@@ -159,7 +164,10 @@ static void report_suite(const struct suite *suite, const struct counts *before)
 	printf(totals.skipped > before->skipped ? ", %u skipped\n" : "\n", totals.skipped - before->skipped);
 }
 
-/* Reports those that have ended, up to the first that has not. @return how many have been reported in all. */
+/*
+ * Reports those that have ended, up to the first that has not. @return how many have been reported
+ * in all.
+ */
 static size_t report_ended(const struct started *all, size_t count, size_t reported)
 {
 	static struct counts before;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file All suites, in the order in which they run: the quick ones first, those that start QEMU last. */
+/**
+ * @file All suites, in the order in which they run: the quick ones first, those that start QEMU
+ * last.
+ */
 #ifndef TESTS_SUITES_H
 #define TESTS_SUITES_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What every test may use. A test is a CUnit function named as a sentence; it runs in a process of its own, with a time limit.
+ * What every test may use. A test is a CUnit function named as a sentence; it runs in a process of
+ * its own, with a time limit.
  */
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
@@ -11,7 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Ends the test as skipped, for something that this machine lacks. The reason is printed and counted. */
+/**
+ * Ends the test as skipped, for something that this machine lacks. The reason is printed and
+ * counted.
+ */
 _Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** The same unless there is a program of this name, such as "curl". */
@@ -27,10 +31,16 @@ const char *test_folder(void);
 /** The path of a file in that folder, valid until the next call. */
 const char *test_path(const char *name);
 
-/** Runs a shell command. @param ret_output What it wrote on both outputs, as far as it fits. @return its exit status, or 128 + signal. */
+/**
+ * Runs a shell command. @param ret_output What it wrote on both outputs, as far as it fits. @return
+ * its exit status, or 128 + signal.
+ */
 int test_shell(char *ret_output, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/** Ends the test unless a command, which printed @p output, ended with the status @p expected; prints all three if not. */
+/**
+ * Ends the test unless a command, which printed @p output, ended with the status @p expected;
+ * prints all three if not.
+ */
 void test_expect_status(const char *output, int status, int expected);
 
 /** Writes @p text to a file below test_folder(). @return its path, valid until the next call. */
@@ -38,7 +48,10 @@ const char *test_write(const char *name, const char *text);
 
 /** Reads a whole file as text; NULL if it cannot be read. To be released with free(). */
 char *test_read(const char *path);
-/** Reads a file below test_folder() as text; fails the test if it cannot be read. To be released with free(). */
+/**
+ * Reads a file below test_folder() as text; fails the test if it cannot be read. To be released
+ * with free().
+ */
 char *test_read_own(const char *name);
 /** Whether there is something of this name below test_folder(). */
 bool test_exists(const char *name);
@@ -63,7 +76,8 @@ void test_append(char *text, size_t size, const char *format, ...) __attribute__
 void test_append_list(char *text, size_t size, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 /**
- * Compares @p text with tests/golden/@p name. With STUTTER_GOLDEN=write in the environment (`make golden`) the file is written instead.
+ * Compares @p text with tests/golden/@p name. With STUTTER_GOLDEN=write in the environment
+ * (`make golden`) the file is written instead.
  */
 void test_golden(const char *name, const char *text);
 

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# Fetches packages of any suite of the machine's own Debian mirror, to be unpacked and never installed. To be sourced.
+# Fetches packages of any suite of the machine's own Debian mirror, to be unpacked and never
+# installed. To be sourced.
 #
-#   apt_open FOLDER SUITE...    opens a root of apt's own in FOLDER/apt; the machine's package database is neither read nor changed
+#   apt_open FOLDER SUITE... opens a root of apt's own in FOLDER/apt; the machine's package database
+#   is neither read nor changed
 #   apt_version PACKAGE[:ARCH]  prints the newest version there, or nothing
-#   apt_fetch INTO PACKAGE...   downloads exactly these packages (PACKAGE[:ARCH][=VERSION]) into the folder INTO
+#   apt_fetch INTO PACKAGE... downloads exactly these packages (PACKAGE[:ARCH][=VERSION]) into the
+#   folder INTO
 #
-# As emulator/guest/fetch.sh has it: mirror, keyring and proxy are those that apt is configured with here; STUTTER_APT_URI names another mirror.
-# Every function ends the program with status 2 and a word on standard error if it cannot do its work.
+# As emulator/guest/fetch.sh has it: mirror, keyring and proxy are those that apt is configured with
+# here; STUTTER_APT_URI names another mirror.
+# Every function ends the program with status 2 and a word on standard error if it cannot do its
+# work.
 
 apt_fail()
 {
@@ -16,7 +21,8 @@ apt_fail()
 	exit 2
 }
 
-# Prints "URI FILE:LINE" of the first Debian main archive that is neither updates, security nor backports.
+# Prints "URI FILE:LINE" of the first Debian main archive that is neither updates, security nor
+# backports.
 apt_host_archive()
 {
 	apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(LABEL) $(CODENAME) $(REPO_URI) $(SOURCESENTRY)' |
@@ -30,7 +36,8 @@ apt_host_suite()
 		awk '$1 == "Packages" && $2 == "main" && $3 == "Debian" && $4 !~ /-/ { print $4; exit }'
 }
 
-# Prints the Signed-By of the sources entry that begins at FILE:LINE, or nothing. Both forms of entry are known.
+# Prints the Signed-By of the sources entry that begins at FILE:LINE, or nothing. Both forms of
+# entry are known.
 apt_signed_by()
 {
 	case ${1%:*} in

@@ -1,13 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds the driver of the present folder as a module, and makes a device of it: what `stutter bisect --build` and `git bisect run` want.
+# Builds the driver of the present folder as a module, and makes a device of it: what
+# `stutter bisect --build` and `git bisect run` want.
 #
 # Usage: STUTTER_DEVICE=FILE build.sh
 #
-# In:  enc28j60.c and enc28j60_hw.h in the present folder; STUTTER_BUILD, the folder that `make` has filled (default: this repository's build/).
-# Out: FILE, a device file, and beside it FILE.cpio, its overlay: the module in place of the kernel's own. The same source gives the same bytes.
-# Exit status: 0; 125 if this source cannot be built, so that a search passes it over; 2 for bad usage.
+# In: enc28j60.c and enc28j60_hw.h in the present folder; STUTTER_BUILD, the folder that `make` has
+# filled (default: this repository's build/).
+# Out: FILE, a device file, and beside it FILE.cpio, its overlay: the module in place of the
+# kernel's own. The same source gives the same bytes.
+# Exit status: 0; 125 if this source cannot be built, so that a search passes it over; 2 for bad
+# usage.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,14 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Finds the commit that broke the driver: Debian's enc28j60.c as it is, nine commits of ours (series/) on top of it, one of which is a regression.
+# Finds the commit that broke the driver: Debian's enc28j60.c as it is, nine commits of ours
+# (series/) on top of it, one of which is a regression.
 #
 # Usage: driver.sh FOLDER [--by-git | --prepare | --fetch]
 #
-# FOLDER is made and holds all of it: the kernel's source package, a repository (repo/), a failing session of the last revision (failed/), and the search.
-# --by-git has `git bisect run` do the search, in place of `stutter bisect`; --prepare ends before it, --fetch when the source is in
+# FOLDER is made and holds all of it: the kernel's source package, a repository (repo/), a failing
+# session of the last revision (failed/), and the search.
+# --by-git has `git bisect run` do the search, in place of `stutter bisect`; --prepare ends before
+# it, --fetch when the source is in
 # FOLDER/source, where a later call finds it.
-# In:  STUTTER, the program (default: build/stutter); STUTTER_BUILD, its build folder; the network, for one package of 140 MB.
+# In: STUTTER, the program (default: build/stutter); STUTTER_BUILD, its build folder; the network,
+# for one package of 140 MB.
 # Exit status: that of the search; 2 if it cannot be begun, 77 if the package cannot be had.
 set -eu
 
@@ -30,7 +34,8 @@ command -v git >/dev/null || fail "git not found (apt-get install git)"
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 
-# The source of the very kernel that the build has; when that is not served any more, the newest of its series, whose driver is the same more often than not.
+# The source of the very kernel that the build has; when that is not served any more, the newest of
+# its series, whose driver is the same more often than not.
 fetch_source()
 (
 	abi=$(cat "$STUTTER_BUILD/kernel/abi")
@@ -43,7 +48,8 @@ fetch_source()
 	echo "  FETCH    linux-source-$series $version"
 	apt_fetch "$folder/source" "linux-source-$series:all=$version"
 	echo "$version" >"$folder/source/version"
-	# The reader ends when it has both files, long before the archive does, so what the writers then say is no matter.
+	# The reader ends when it has both files, long before the archive does, so what the writers
+	# then say is no matter.
 	inside=linux-source-$series/drivers/net/ethernet/microchip
 	dpkg-deb --fsys-tarfile "$folder"/source/linux-source-*.deb 2>/dev/null | tar -xO "./usr/src/linux-source-$series.tar.xz" 2>/dev/null |
 		xz -dc 2>/dev/null | tar -x --strip-components=5 --occurrence=1 -C "$folder/source" "$inside/enc28j60.c" "$inside/enc28j60_hw.h" || exit 2
@@ -71,7 +77,8 @@ make_repository()
 	echo "  GIT      upstream and $(git_plain rev-list --count upstream..main) commits in $folder/repo"
 }
 
-# The last revision fails with one fault of dip.yaml; the plan of that session holds what took effect, and is what the search is about.
+# The last revision fails with one fault of dip.yaml; the plan of that session holds what took
+# effect, and is what the search is about.
 find_failure()
 {
 	(cd "$folder/repo" && STUTTER_DEVICE="$folder/last.yaml" "$here/build.sh") || fail "the last revision does not build"

@@ -1,14 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Makes a device with the kernel of another Debian suite, its in-tree drivers, and our module built for it.
+# Makes a device with the kernel of another Debian suite, its in-tree drivers, and our module built
+# for it.
 #
 # Usage: kernel.sh SUITE FOLDER
 #
-# SUITE is any that the machine's own Debian mirror serves: trixie, sid, bookworm-backports. FOLDER is made, and is the user's.
-# Out: FOLDER/SUITE.yaml, a device file for `stutter run --device`; the kernel and its overlay lie beside it, as do SUITE-curl.yaml, SUITE-curl-plain.yaml and
+# SUITE is any that the machine's own Debian mirror serves: trixie, sid, bookworm-backports. FOLDER
+# is made, and is the user's.
+# Out: FOLDER/SUITE.yaml, a device file for `stutter run --device`; the kernel and its overlay lie
+# beside it, as do SUITE-curl.yaml, SUITE-curl-plain.yaml and
 # SUITE-swupdate.yaml with those clients. FOLDER/version names the kernel.
-# In:  STUTTER_BUILD, the folder that `make` has filled (default: this repository's build/); the network, for some 75 MB.
+# In: STUTTER_BUILD, the folder that `make` has filled (default: this repository's build/); the
+# network, for some 75 MB.
 # Exit status: 0; 2 if it cannot be made, 77 if the packages cannot be had.
 set -eu
 
@@ -39,7 +43,8 @@ depends_of()
 	apt-cache depends "$1" | awk '$1 == "Depends:" { print $2 }'
 }
 
-# The image's package names its parts: one before kernel 7, modules and binary apart since then. kbuild's tools are to run here, with the C library of their suite.
+# The image's package names its parts: one before kernel 7, modules and binary apart since then.
+# kbuild's tools are to run here, with the C library of their suite.
 fetch_packages()
 (
 	apt_open "$folder" "$suite"
@@ -66,7 +71,8 @@ unpack()
 	rm -rf "$folder/debs" "$folder/apt"
 	# The headers expect to lie in /usr/src.
 	sed -i "s|/usr/src/|\$(dir \$(lastword \$(MAKEFILE_LIST)))../|" "$tree/usr/src/linux-headers-$release/Makefile"
-	# Tools that want a newer C library than this machine's run with the one that came with them.
+	# Tools that want a newer C library than this machine's run with the one that came with
+	# them.
 	loader=$(find "$tree" -name 'ld-linux-*.so.*' | head -n 1)
 	libraries=$(dirname "$(find "$tree" -name libc.so.6 | head -n 1)")
 	for tool in mod/modpost basic/fixdep; do
@@ -141,7 +147,8 @@ summary: The device reference with Debian's kernel $release ($(cat "$folder/vers
 kernel: kernel
 overlay: overlay.cpio
 DEVICE
-# The same with other people's clients, which are an overlay as well: archives may follow each other.
+# The same with other people's clients, which are an overlay as well: archives may follow each
+# other.
 cat "$build/guest/clients.cpio" "$folder/overlay.cpio" >"$folder/clients.cpio"
 for client in "$root/emulator/devices/curl.yaml" "$root/emulator/devices/swupdate.yaml" "$root/docs/catches/curl-plain.yaml"; do
 	name=$(basename "$client" .yaml)

@@ -93,7 +93,10 @@ static void backpressure(void *ctx, bool on, uint64_t now_ns)
 #define NOT_COUNTED SIZE_MAX
 #define COUNTER(member) offsetof(struct board_counters, member)
 
-/* How each kind of event is counted and told. What goes well is counted only: the capture has the frames. */
+/*
+ * How each kind of event is counted and told. What goes well is counted only: the capture has the
+ * frames.
+ */
 static const struct kind {
 	const char *word;
 	size_t counter; /* offset in struct board_counters; NOT_COUNTED */
@@ -121,7 +124,10 @@ static const struct kind {
 	[NIC_EVENT_NOT_MODELLED] = {"not modelled", NOT_COUNTED, true, NULL},
 };
 
-/* "finding erxrdpt-even ERXRDPTH: TEXT (DS39662 ...)", "reset: power on (...)"; what the event lacks is left out. */
+/*
+ * "finding erxrdpt-even ERXRDPTH: TEXT (DS39662 ...)", "reset: power on (...)"; what the event
+ * lacks is left out.
+ */
 static void tell_register(struct board *board, const struct nic_event *event, const char *word)
 {
 	trace_line(board->trace, event->now_ns, "chip", "%s%s%s%s%s: %s%s%s%s", word, event->id != NULL ? " " : "",
@@ -234,8 +240,8 @@ uint8_t *board_fit_flash(struct board *board, const struct nor_config *config)
 }
 
 /*
- * A chip without supply is one that has just been powered on and whom nobody hears: what it sent is cancelled and its INT rises, and when the supply is back
- * it is powered on for good.
+ * A chip without supply is one that has just been powered on and whom nobody hears: what it sent is
+ * cancelled and its INT rises, and when the supply is back it is powered on for good.
  */
 void board_power(struct board *board, bool on, sim_ns now)
 {

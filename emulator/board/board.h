@@ -24,10 +24,11 @@
 #include "lib/sim/trace.h"
 
 struct board_counters {
-	uint64_t messages, bytes;              /**< on the SPI bus */
-	uint64_t received, sent;               /**< frames that the NIC stored, and sent whole */
-	uint64_t overflowed, refused, aborted; /**< frames lost for want of room; for their FCS or a filter; sent in part or not at all */
-	uint64_t findings;                     /**< the guest did what the datasheet forbids */
+	uint64_t messages, bytes; /**< on the SPI bus */
+	uint64_t received, sent;  /**< frames that the NIC stored, and sent whole */
+	/** frames lost for want of room; for their FCS or a filter; sent in part or not at all */
+	uint64_t overflowed, refused, aborted;
+	uint64_t findings; /**< the guest did what the datasheet forbids */
 };
 
 /** Sites of a NIC. */
@@ -45,10 +46,14 @@ struct board {
 	struct board_faults *board_faults;
 	struct sim_event int_event; /* INT changes by itself, for a fault */
 	struct board_counters counters;
-	void *bus_digest;                                          /* XXH3 state */
-	void (*int_changed)(void *ctx, bool asserted, sim_ns now); /**< set by the owner to follow the INT line; may be NULL */
+	void *bus_digest; /* XXH3 state */
+	/** set by the owner to follow the INT line; may be NULL */
+	void (*int_changed)(void *ctx, bool asserted, sim_ns now);
 	void *int_ctx;
-	/** The supply of the whole board has failed, for this long; whoever holds the processor resets it, and switches the board on. May be NULL. */
+	/**
+	 * The supply of the whole board has failed, for this long; whoever holds the processor
+	 * resets it, and switches the board on. May be NULL.
+	 */
 	void (*power_cut)(void *ctx, uint64_t off_ns, sim_ns now);
 	void *power_ctx;
 	struct flash *flash; /* NULL: none is fitted */
@@ -67,15 +72,19 @@ void board_open(struct board *board, const struct nic_model *model, const struct
                 struct board_faults *board_faults, struct sim *sim, struct trace *trace);
 void board_close(struct board *board);
 
-/** Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be filled as the factory does. */
+/**
+ * Fits a flash, blank; once, right after board_open(). @return its memory, NOR_SIZE bytes, to be
+ * filled as the factory does.
+ */
 uint8_t *board_fit_flash(struct board *board, const struct nor_config *config);
 
 /** The memory of the flash that was fitted, NOR_SIZE bytes; NULL if none was. */
 uint8_t *board_flash_memory(struct board *board);
 
 /**
- * Switches the supply of all chips, for nothing if it is as wanted already. Without it what the flash is at is torn, every SPI message reads ones and no
- * frame is heard; with it again all chips are as after power on.
+ * Switches the supply of all chips, for nothing if it is as wanted already. Without it what the
+ * flash is at is torn, every SPI message reads ones and no frame is heard; with it again all chips
+ * are as after power on.
  */
 void board_power(struct board *board, bool on, sim_ns now);
 

@@ -3,8 +3,8 @@
  * @file
  * Inside of the board: what its faults do, each a file in faults/.
  *
- * A fault acts at the site that its action names. There its function is called with what it may change: all faults that act at one event change the same, in the order of
- * the plan.
+ * A fault acts at the site that its action names. There its function is called with what it may
+ * change: all faults that act at one event change the same, in the order of the plan.
  */
 #ifndef BOARD_FAULT_H
 #define BOARD_FAULT_H
@@ -43,7 +43,9 @@ struct board_fault {
 	void (*miso)(const void *params, uint8_t *bytes, size_t length);
 	/** Drives MISO during the whole message, whatever others have made of it. */
 	void (*drive_miso)(const void *params, uint8_t *bytes, size_t length);
-	/** Where chip select rises in a command that begins at byte @p from. @return at most @p end. */
+	/**
+	 * Where chip select rises in a command that begins at byte @p from. @return at most @p end.
+	 */
 	size_t (*select)(const void *params, size_t from, size_t end);
 
 	/** int.edge. */

@@ -9,7 +9,10 @@
 
 #include "lib/base/memory.h"
 
-/* How each kind of event is told; NULL: it is not, since there are thousands, or since the board tells it. */
+/*
+ * How each kind of event is told; NULL: it is not, since there are thousands, or since the board
+ * tells it.
+ */
 static const char *const words[] = {
 	[NOR_EVENT_POWER] = NULL,           [NOR_EVENT_RESET] = "reset",     [NOR_EVENT_PROGRAM] = NULL,
 	[NOR_EVENT_ERASE] = NULL,           [NOR_EVENT_STATUS] = "status",   [NOR_EVENT_TORN] = "torn",
@@ -82,7 +85,10 @@ struct flash *flash_open(const struct nor_config *wanted, struct board_faults *b
 	flash->array = memory_new(NOR_SIZE);
 	memset(flash->array, 0xff, NOR_SIZE);
 	flash->cut = (struct sim_event){.fire = fire_cut, .ctx = flash};
-	/* What the guest does first comes long after power on, for a boot loader and a kernel have come up from this flash by then. */
+	/*
+	 * What the guest does first comes long after power on, for a boot loader and a kernel have
+	 * come up from this flash by then.
+	 */
 	config.power_up_ns = config.power_up_write_ns = 0;
 	nor_init(&flash->nor, &config, flash->array, NULL, NULL, sim->now);
 	nor_attach(&flash->nor, flash->array, &ops, flash);

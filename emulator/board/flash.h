@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The flash on the board: its memory, its place in the trace, and the power cuts that its faults ask for.
+ * The flash on the board: its memory, its place in the trace, and the power cuts that its faults
+ * ask for.
  */
 #ifndef BOARD_FLASH_H
 #define BOARD_FLASH_H

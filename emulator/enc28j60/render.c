@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the MAC makes of the bytes that the host wants to send: the frame as it goes on the wire, and
- * what the status vector knows of it before that (DS39662 sec. 7.1, tables 7-1 and 7-2).
+ * What the MAC makes of the bytes that the host wants to send: the frame as it goes on the wire,
+ * and what the status vector knows of it before that (DS39662 sec. 7.1, tables 7-1 and 7-2).
  */
 #include <string.h>
 

@@ -1,26 +1,35 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Fetches what the device and the far end are made of and is not installed on this machine: Debian packages, unpacked, never installed.
+# Fetches what the device and the far end are made of and is not installed on this machine: Debian
+# packages, unpacked, never installed.
 #
-# Usage: fetch.sh BUILD_DIR ARCHITECTURE FLAVOUR (of the device: Debian's architecture, and the flavour of its kernel)
+# Usage: fetch.sh BUILD_DIR ARCHITECTURE FLAVOUR (of the device: Debian's architecture, and the
+# flavour of its kernel)
 #
-# How it works: apt runs over a root of its own in BUILD_DIR/apt (own lists, own cache, an empty dpkg status), for the device's architecture,
-# and this machine's for the one tool that runs here. The mirror, the suite, the keyring and the proxy are the host's, found in the host's
-# own apt configuration, so a company mirror is honoured and every signature is checked; the host's package database is neither read nor
-# changed. STUTTER_APT_URI and STUTTER_APT_SUITE override what was found. Everything is unpacked into BUILD_DIR/packages.new and moved into place at the end, so nothing is ever half done:
+# How it works: apt runs over a root of its own in BUILD_DIR/apt (own lists, own cache, an empty
+# dpkg status), for the device's architecture,
+# and this machine's for the one tool that runs here. The mirror, the suite, the keyring and the
+# proxy are the host's, found in the host's
+# own apt configuration, so a company mirror is honoured and every signature is checked; the host's
+# package database is neither read nor
+# changed. STUTTER_APT_URI and STUTTER_APT_SUITE override what was found. Everything is unpacked
+# into BUILD_DIR/packages.new and moved into place at the end, so nothing is ever half done:
 #
-#   BUILD_DIR/kernel/   boot/vmlinuz-*, lib/modules/*, the headers and kbuild's tools; "abi" holds the kernel's release
+#   BUILD_DIR/kernel/ boot/vmlinuz-*, lib/modules/*, the headers and kbuild's tools; "abi" holds the
+#   kernel's release
 #   BUILD_DIR/sysroot/  libraries and headers for the target
 #   BUILD_DIR/lwip/     lwIP's source package
 #   BUILD_DIR/llhttp/   llhttp.c llhttp.h api.c http.c
 #
-# BUILD_DIR/packages.stamp names the checksum of this script and of the settings it ran with; while it matches there is nothing to do.
+# BUILD_DIR/packages.stamp names the checksum of this script and of the settings it ran with; while
+# it matches there is nothing to do.
 set -eu
 
 # The device's user space, with everything it needs at run time.
 RUN_TIME="libc6 busybox libcurl4 libssl3 libjansson4 ethtool"
-# Other people's update clients, by name with those of their libraries that are not among the above: to install swupdate would fetch perl
+# Other people's update clients, by name with those of their libraries that are not among the above:
+# to install swupdate would fetch perl
 # and the init system as well. libraries.sh says which one is missing if another version needs it.
 CLIENTS="curl swupdate libacl1 libarchive13 libb2-1 libblkid1 libbz2-1.0 libcap2 libconfig9 libext2fs2 libfdisk1 libgcrypt20
 	libgomp1 libgpg-error0 libgpiod2 libicu72 libjson-c5 liblua5.3-0 liblz4-1 liblzma5 librsync2 libstdc++6 libsystemd0 liburiparser1 libuuid1
@@ -65,14 +74,16 @@ mkdir -p "$apt"
 exec 9>"$apt/lock"
 flock 9
 
-# Prints "URI SUITE FILE:LINE" of the host's first Debian main archive that is neither updates, security nor backports.
+# Prints "URI SUITE FILE:LINE" of the host's first Debian main archive that is neither updates,
+# security nor backports.
 host_archive()
 {
 	apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(LABEL) $(CODENAME) $(REPO_URI) $(SOURCESENTRY)' |
 		awk '$1 == "Packages" && $2 == "main" && $3 == "Debian" && $4 !~ /-/ { print $5, $4, $6; exit }'
 }
 
-# Prints the Signed-By of the sources entry that begins at FILE:LINE, or nothing. Both forms of entry are known.
+# Prints the Signed-By of the sources entry that begins at FILE:LINE, or nothing. Both forms of
+# entry are known.
 signed_by()
 {
 	file=${1%:*}
@@ -93,7 +104,8 @@ key=
 
 host=$(dpkg --print-architecture)
 
-# The private apt root. The host's Acquire settings (proxies, retries, time-outs) are copied; its hooks and its other sources are not.
+# The private apt root. The host's Acquire settings (proxies, retries, time-outs) are copied; its
+# hooks and its other sources are not.
 rm -rf "$new"
 mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty.d" "$new/debs"
 : >"$apt/status"

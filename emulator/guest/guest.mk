@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top Makefile.
+# Builds what runs inside the device: kernel, module, update agent, initramfs. Included by the top
+# Makefile.
 #
-# Takes: B (build folder), MACHINE (a folder of emulator/machines), Q (@ for quiet), CC and CFLAGS (for the host's tools).
-# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio, $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the agent's sources
-# that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's program too (with -lcrypto);
+# Takes: B (build folder), MACHINE (a folder of emulator/machines), Q (@ for quiet), CC and CFLAGS
+# (for the host's tools).
+# Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio,
+# $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the
+# agent's sources
+# that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's
+# program too (with -lcrypto);
 # GUEST_PLAYED, those of the program alone.
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
@@ -18,7 +23,8 @@ GUEST_B := $(B)/guest$(if $(filter-out arm-virt,$(MACHINE)),-$(MACHINE))
 GUEST_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g0 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wundef -ffile-prefix-map=$(GUEST_DIR)=.
 GUEST_LDFLAGS := -s -Wl,--build-id=none
-# Headers, start files and libraries are the fetched ones, whether the host has a cross C library or not.
+# Headers, start files and libraries are the fetched ones, whether the host has a cross C library or
+# not.
 GUEST_SYSROOT := $(abspath $(B)/sysroot)
 GUEST_TARGET := --sysroot=$(GUEST_SYSROOT) -B$(GUEST_SYSROOT)/usr/lib/$(MACHINE_TRIPLET)/ -L$(GUEST_SYSROOT)/usr/lib/$(MACHINE_TRIPLET) \
 	-L$(GUEST_SYSROOT)/lib/$(MACHINE_TRIPLET) -isystem $(GUEST_SYSROOT)/usr/include/$(MACHINE_TRIPLET) -isystem $(GUEST_SYSROOT)/usr/include
@@ -26,7 +32,8 @@ GUEST_LANGUAGE := $(wildcard $(GUEST_DIR)/language/*.h)
 GUEST_MODULE := $(wildcard $(GUEST_DIR)/module/*.c $(GUEST_DIR)/module/*.h $(GUEST_DIR)/module/Kbuild) $(GUEST_DIR)/language/reports.h $(MACHINE_DIR)/cpu.h
 GUEST_AGENT := $(filter-out %/seed.c,$(wildcard $(GUEST_DIR)/agent/*.c))
 GUEST_TESTED := $(addprefix $(GUEST_DIR)/agent/,manifest.c policy.c range.c)
-# Those of the boot library, which the host uses as well: the factory fills a flash with it. And what reads the words of the player and the reports.
+# Those of the boot library, which the host uses as well: the factory fills a flash with it. And
+# what reads the words of the player and the reports.
 GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c crypto.c) $(GUEST_DIR)/player/words.c $(GUEST_DIR)/language/report.c
 # Those of the player, for `stutter play`; they open sockets, so no world has them.
 GUEST_PLAYED := $(addprefix $(GUEST_DIR)/player/,steps.c talk.c ask.c script.c)
@@ -44,7 +51,8 @@ $(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
 $(GUEST_B):
 	$(Q)mkdir -p $@
 
-# The kernel as a boot loader hands it over: unpacked, since a zImage takes eight seconds of a device's time for that at every boot. What is packed with xz
+# The kernel as a boot loader hands it over: unpacked, since a zImage takes eight seconds of a
+# device's time for that at every boot. What is packed with xz
 # lies behind the last mark of that in the file.
 $(GUEST_B)/kernel: $(GUEST_B)/mkuimage $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,KERNEL)
@@ -97,7 +105,8 @@ $(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(
 	$(call guest_say,CPIO)
 	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@
 
-# Other people's clients, an overlay: they cost the devices that do not use them nothing. Libraries that the root file system has are left out.
+# Other people's clients, an overlay: they cost the devices that do not use them nothing. Libraries
+# that the root file system has are left out.
 GUEST_CLIENTS := $(wildcard $(GUEST_DIR)/clients/*.sh) $(GUEST_DIR)/clients/clients.list $(GUEST_DIR)/clients/swupdate.pem $(GUEST_DIR)/clients/hwrevision
 
 $(GUEST_B)/libicudata.so: $(GUEST_DIR)/clients/icudata.c $(B)/packages.stamp | $(GUEST_B)
@@ -114,7 +123,8 @@ $(GUEST_B)/clients.cpio: $(GUEST_B)/mkinitramfs $(GUEST_B)/clients.libraries $(G
 	$(call guest_say,CPIO)
 	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/clients/clients.list $(GUEST_B)/clients.libraries build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@
 
-# The player of recorded sessions, an overlay of its own for the same reason. It needs no library but the C library, which the root file system has.
+# The player of recorded sessions, an overlay of its own for the same reason. It needs no library
+# but the C library, which the root file system has.
 GUEST_PLAYER := $(wildcard $(GUEST_DIR)/player/*.c)
 
 $(GUEST_B)/player: $(GUEST_PLAYER) $(wildcard $(GUEST_DIR)/player/*.h) $(GUEST_LANGUAGE) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# libraries.sh SYSROOT READELF PROGRAM...: prints the initramfs lines of all shared libraries that the programs need, directly or not.
+# libraries.sh SYSROOT READELF PROGRAM...: prints the initramfs lines of all shared libraries that
+# the programs need, directly or not.
 set -eu
 
 sysroot=$1

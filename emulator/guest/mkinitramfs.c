@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mkinitramfs OUTPUT MANIFEST... [NAME=DIR...]: writes an initramfs (cpio "newc") that depends on nothing but what is listed.
+ * mkinitramfs OUTPUT MANIFEST... [NAME=DIR...]: writes an initramfs (cpio "newc") that depends on
+ * nothing but what is listed.
  *
- * How it works: entries are written in the order listed, with inode numbers counted from 1, owner 0:0 and time 0, so the same manifest and
- * the same files give the same bytes. A manifest has one entry a line; '#' begins a comment:
+ * How it works: entries are written in the order listed, with inode numbers counted from 1, owner
+ * 0:0 and time 0, so the same manifest and the same files give the same bytes. A manifest has one
+ * entry a line; '#' begins a comment:
  *
  *     dir   PATH MODE                   file  PATH SOURCE MODE
  *     slink PATH TARGET                 nod   PATH MODE c|b MAJOR MINOR
  *
- * A SOURCE that begins with @NAME is looked up in NAME's DIR; every other is relative to the manifest's folder. A PATH must lie in a
- * folder that was listed before it, since the kernel silently skips what has no parent.
+ * A SOURCE that begins with @NAME is looked up in NAME's DIR; every other is relative to the
+ * manifest's folder. A PATH must lie in a folder that was listed before it, since the kernel
+ * silently skips what has no parent.
  */
 #include <errno.h>
 #include <stdarg.h>

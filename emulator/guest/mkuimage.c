@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mkuimage ADDRESS <IMAGE >UIMAGE: puts the header of a boot loader's image (U-Boot's legacy format) before an uncompressed ARM kernel, which
- * says where it is to be loaded and entered.
+ * mkuimage ADDRESS <IMAGE >UIMAGE: puts the header of a boot loader's image (U-Boot's legacy
+ * format) before an uncompressed ARM kernel, which says where it is to be loaded and entered.
  *
- * A zImage unpacks itself at every boot, two thousand million instructions long. A boot loader can as well have it unpacked once.
+ * A zImage unpacks itself at every boot, two thousand million instructions long. A boot loader can
+ * as well have it unpacked once.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -3,7 +3,10 @@
 
 #include <stddef.h>
 
-/* The machines, by the name of their object and by that of their folder. A new one is one line more. */
+/*
+ * The machines, by the name of their object and by that of their folder. A new one is one line
+ * more.
+ */
 #define MACHINES(M) M(arm_virt, "arm-virt")
 
 #define DECLARE(object, folder) extern const struct machine machine_##object;

@@ -2,10 +2,13 @@
 /*
  * The memory: programming, erasing, and what is left when either is cut short.
  *
- * How a cut operation looks. Programming shortens the charge of all cells of a page together, in pulses, and every cell takes as many as it needs; so after a
- * part of the time that part of the bits has become 0, each on its own. Erasing is told apart from that by its length and its noise: a part of the bits reads 1
- * already, the rest as before, and between the two are bits that are neither and read as chance has it. Which bit does what is a function of the seed, the
- * number of the operation and the address; a real cell near the threshold may read differently from time to time, ours always reads the same.
+ * How a cut operation looks. Programming shortens the charge of all cells of a page together, in
+ * pulses, and every cell takes as many as it needs; so after a part of the time that part of the
+ * bits has become 0, each on its own. Erasing is told apart from that by its length and its noise:
+ * a part of the bits reads 1 already, the rest as before, and between the two are bits that are
+ * neither and read as chance has it. Which bit does what is a function of the seed, the number of
+ * the operation and the address; a real cell near the threshold may read differently from time to
+ * time, ours always reads the same.
  */
 #include <string.h>
 
@@ -14,7 +17,10 @@
 /* Of the bits that an erase has not reached, one in so many reads as chance has it. */
 #define UNDEFINED_ONE_IN 8U
 
-/* SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014): the finaliser, over all that decides. */
+/*
+ * SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014): the
+ * finaliser, over all that decides.
+ */
 static uint64_t noise(const struct nor *nor, uint64_t number, uint64_t what)
 {
 	uint64_t x = nor->config.seed + number * UINT64_C(0x9e3779b97f4a7c15) + what * UINT64_C(0xd1342543de82ef95);
@@ -115,7 +121,10 @@ static void tell(struct nor *nor, enum nor_event_kind kind, const char *text)
 	                                 .text = text});
 }
 
-/* Byte i of the data goes to (offset + i) mod 256, so of a longer one the last 256 bytes count (DS "Page program (02h)"). */
+/*
+ * Byte i of the data goes to (offset + i) mod 256, so of a longer one the last 256 bytes count (DS
+ * "Page program (02h)").
+ */
 static void fill_page(struct nor *nor, uint32_t address, const uint8_t *data, size_t length, struct nor_operation *operation)
 {
 	const unsigned offset = address % NOR_PAGE;

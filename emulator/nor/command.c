@@ -2,8 +2,9 @@
 /*
  * SPI: the commands (DS "Instruction set tables", on one line in each direction).
  *
- * How it works: a period of chip select is one command, and a command is a row. What all commands have in common is asked here, in one order: whether the chip
- * hears at all, whether it hears this one now, whether it came whole, whether it may write. What is left is the row's function.
+ * How it works: a period of chip select is one command, and a command is a row. What all commands
+ * have in common is asked here, in one order: whether the chip hears at all, whether it hears this
+ * one now, whether it came whole, whether it may write. What is left is the row's function.
  */
 #include <string.h>
 
@@ -209,7 +210,10 @@ static void power_down(struct nor *nor, const struct request *request)
 	nor->deaf_until_ns = nor->now_ns + nor->config.power_down_ns;
 }
 
-/* Whoever reads the identity has waited with chip select low, and waits less afterwards (DS "Release power-down / device ID (ABh)"). */
+/*
+ * Whoever reads the identity has waited with chip select low, and waits less afterwards (DS
+ * "Release power-down / device ID (ABh)").
+ */
 static void release(struct nor *nor, const struct request *request)
 {
 	const bool reads = request->length > 3;
@@ -319,7 +323,10 @@ static bool has_wel(const struct nor *nor, const struct command *command)
 	return nor->wel || ((command->flags & VOLATILE_WEL_DOES) && nor->volatile_wel);
 }
 
-/* Whether the chip hears this command now, and may do it; tells why not. @data: how many bytes came behind address and dummies. */
+/*
+ * Whether the chip hears this command now, and may do it; tells why not. @data: how many bytes came
+ * behind address and dummies.
+ */
 static bool is_done(struct nor *nor, const struct command *command, bool whole, size_t data)
 {
 	const struct {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of all that a guest can do wrong, and of what is not modelled; and the one place that reports it. */
+/*
+ * The table of all that a guest can do wrong, and of what is not modelled; and the one place that
+ * reports it.
+ */
 #include "chip.h"
 
 struct row {

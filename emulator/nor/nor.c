@@ -2,9 +2,11 @@
 /*
  * The chip's outside: life cycle, time, the supply.
  *
- * How it works: an operation is remembered when it begins and carried out when it is over; in between, nobody can look into the array, because a busy chip
- * answers nothing but its status. If the supply fails first, the operation is carried out as far as it had come: that is where torn pages and half-erased
- * sectors come from. Every public call begins with nor_run(), so no timer is needed.
+ * How it works: an operation is remembered when it begins and carried out when it is over; in
+ * between, nobody can look into the array, because a busy chip answers nothing but its status. If
+ * the supply fails first, the operation is carried out as far as it had come: that is where torn
+ * pages and half-erased sectors come from. Every public call begins with nor_run(), so no timer is
+ * needed.
  */
 #include "nor.h"
 
@@ -18,7 +20,10 @@
 #define US UINT64_C(1000)
 #define MS UINT64_C(1000000)
 #define S UINT64_C(1000000000)
-/* The longest that an operation takes, a hundred days: a thousand times that fits 64 bits. And the longest that BUSY is stuck, a hundred years. */
+/*
+ * The longest that an operation takes, a hundred days: a thousand times that fits 64 bits. And the
+ * longest that BUSY is stuck, a hundred years.
+ */
 #define DURATION_MAX (UINT64_C(100) * 86400 * S)
 #define STUCK_MAX (UINT64_C(36500) * 86400 * S)
 
@@ -134,7 +139,10 @@ void nor_begin(struct nor *nor, struct nor_operation operation, uint64_t duratio
 		if (effect.cut_permille > 1000)
 			nor_die(nor, "a cut outside its operation, in thousandths", effect.cut_permille, 1000);
 		const uint64_t at = nor->now_ns + duration_ns * effect.cut_permille / 1000;
-		/* One that is still to come, of an operation that a reset has ended, is not put off. */
+		/*
+		 * One that is still to come, of an operation that a reset has ended, is not put
+		 * off.
+		 */
 		nor->cut_at_ns = at < nor->cut_at_ns ? at : nor->cut_at_ns;
 		injected(nor, "the supply fails during the operation");
 	}
@@ -177,7 +185,10 @@ struct nor_config nor_config_default(void)
 	};
 }
 
-/* What power on and the reset command have in common (DS "Enable reset and reset device"): volatile state is lost. */
+/*
+ * What power on and the reset command have in common (DS "Enable reset and reset device"): volatile
+ * state is lost.
+ */
 void nor_reset_state(struct nor *nor)
 {
 	memcpy(nor->status, nor->kept, sizeof nor->status);
@@ -204,7 +215,10 @@ void nor_init(struct nor *nor, const struct nor_config *config, uint8_t *array, 
 	nor->now_ns = now_ns;
 	nor->cut_at_ns = NOR_NEVER;
 	nor_attach(nor, array, ops, ctx);
-	/* As the factory leaves them: nothing is protected, and the drivers have a quarter of their strength (DS "Status registers"). */
+	/*
+	 * As the factory leaves them: nothing is protected, and the drivers have a quarter of their
+	 * strength (DS "Status registers").
+	 */
 	nor->kept[2] = NOR_SR3_DRV;
 	switch_on(nor);
 }

@@ -2,8 +2,9 @@
 /*
  * The status registers and what they protect (DS "Status and configuration registers").
  *
- * How it works: each register has a value that is kept without power and one that is in force. A write after 06h changes both and takes tW; one after 50h
- * changes what is in force, at once, until power is lost.
+ * How it works: each register has a value that is kept without power and one that is in force. A
+ * write after 06h changes both and takes tW; one after 50h changes what is in force, at once, until
+ * power is lost.
  */
 #include <string.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The libraries that QEMU is started with, as the build has made them: this program needs no file beside it. */
+/*
+ * The libraries that QEMU is started with, as the build has made them: this program needs no file
+ * beside it.
+ */
 #include "lib/base/carry.h"
 #include "emulator/qemu/process.h"
 

@@ -88,7 +88,10 @@ static struct engine *new_engine(int orders_fd)
 	return engine;
 }
 
-/* Waits for a notice for as long as the process is not silent: that of a host that has no time for it is none. */
+/*
+ * Waits for a notice for as long as the process is not silent: that of a host that has no time for
+ * it is none.
+ */
 static bool hear(struct engine *engine, const volatile sig_atomic_t *stop, struct error *err)
 {
 	struct silence silence;
@@ -116,7 +119,10 @@ static bool begin(struct engine *engine, const volatile sig_atomic_t *stop, stru
 
 	if (good)
 		qmp_init(qmp, engine->process.qmp_fd);
-	/* A library that lacks something says so and ends; what QMP then says of that is of no interest. */
+	/*
+	 * A library that lacks something says so and ends; what QMP then says of that is of no
+	 * interest.
+	 */
 	good = good && process_go_on(qmp, err) && hear(engine, stop, err);
 	free(qmp);
 	if (!good && receive(engine, 0) != HEARD)
@@ -195,7 +201,10 @@ static void end_process(pid_t pid)
 		;
 }
 
-/* Gives the order and hears who carries it out. An engine that does not answer is ended, and so is a branch that came to nothing. */
+/*
+ * Gives the order and hears who carries it out. An engine that does not answer is ended, and so is
+ * a branch that came to nothing.
+ */
 static bool order_heard(struct engine *engine, const struct engine_order *order, int orders_fd, pid_t *ret_pid, struct error *err)
 {
 	pid_t branched = 0;

@@ -15,7 +15,9 @@
 #define EXPLAIN_CONSOLE "console.log"
 #define EXPLAIN_LOG "qemu.log"
 
-/** Adds the last lines of both files to @p err; a file that cannot be read has none. @return false. */
+/**
+ * Adds the last lines of both files to @p err; a file that cannot be read has none. @return false.
+ */
 bool explain(const char *log, const char *console, struct error *err);
 
 /** The same for a session's folder. */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The transport of last resort and the second opinion: the harness is a process of its own, and asks and answers go through two FIFOs.
- * It needs nothing of QEMU but its command line, and sanitizers work with it, as they do not inside QEMU.
+ * The transport of last resort and the second opinion: the harness is a process of its own, and
+ * asks and answers go through two FIFOs. It needs nothing of QEMU but its command line, and
+ * sanitizers work with it, as they do not inside QEMU.
  *
- * How it works: the guest opens both FIFOs by semihosting, when its module loads. Our ends are open before QEMU starts, so no open ever
- * blocks: the request FIFO for reading, together with a write end (the holder) that keeps it from looking ended while QEMU has none yet;
- * the reply FIFO for reading and writing, so that an answer to a dead QEMU raises no signal. With the first request the holder is closed;
- * from then on the end of the FIFO is the end of QEMU. A request or an answer is one system call.
+ * How it works: the guest opens both FIFOs by semihosting, when its module loads. Our ends are open
+ * before QEMU starts, so no open ever blocks: the request FIFO for reading, together with a write
+ * end (the holder) that keeps it from looking ended while QEMU has none yet; the reply FIFO for
+ * reading and writing, so that an answer to a dead QEMU raises no signal. With the first request
+ * the holder is closed; from then on the end of the FIFO is the end of QEMU. A request or an answer
+ * is one system call.
  */
 #include "emulator/qemu/qemu.h"
 
@@ -96,7 +99,10 @@ static bool ended(struct fifo *fifo, struct error *err)
 	return process_explain(&fifo->process, err);
 }
 
-/* Reads until @have reaches @want; the guest writes a request in one piece, so the first read nearly always brings all of it. */
+/*
+ * Reads until @have reaches @want; the guest writes a request in one piece, so the first read
+ * nearly always brings all of it.
+ */
 static bool read_until(struct fifo *fifo, size_t *have, size_t want)
 {
 	while (*have < want) {

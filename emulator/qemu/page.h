@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a session that runs inside QEMU and the process that started it see of each other while it runs: memory that both map.
+ * What a session that runs inside QEMU and the process that started it see of each other while it
+ * runs: memory that both map.
  *
- * Whoever started the session cannot ask it anything, since its only thread that works is the virtual CPU's; so it looks here. The page
- * outlives the session, which is how a crash tells where it happened. Written by the session unless said otherwise.
+ * Whoever started the session cannot ask it anything, since its only thread that works is the
+ * virtual CPU's; so it looks here. The page outlives the session, which is how a crash tells where
+ * it happened. Written by the session unless said otherwise.
  */
 #ifndef QEMU_PAGE_H
 #define QEMU_PAGE_H
@@ -22,14 +24,17 @@ enum {
 
 struct qemu_page {
 	atomic_uint_fast64_t requests; /**< that the guest has made so far */
-	atomic_uint_fast64_t misfit;   /**< after QEMU_STATUS_MISFIT: the first request that it answers otherwise, counted from 1 */
-	atomic_bool in_world;          /**< the harness works, not QEMU */
-	volatile sig_atomic_t stop;    /**< written by the starter: the session is to end at the guest's next request */
+	/** after QEMU_STATUS_MISFIT: the first request that it answers otherwise, counted from 1 */
+	atomic_uint_fast64_t misfit;
+	atomic_bool in_world; /**< the harness works, not QEMU */
+	/** written by the starter: the session is to end at the guest's next request */
+	volatile sig_atomic_t stop;
 	struct {
 		volatile sig_atomic_t number; /**< of the signal; 0: none */
 		bool in_world;                /**< the harness was at work */
 		bool in_harness;              /**< the instruction is the harness's own */
-		uint64_t offset;              /**< of the instruction, in the library or program that it belongs to */
+		/** of the instruction, in the library or program that it belongs to */
+		uint64_t offset;
 	} crash;
 };
 

@@ -2,9 +2,10 @@
 /*
  * Starts QEMU so that nothing outside the guest can change what the guest sees.
  *
- * The machine is that of add_machine(): instruction counting with idle time skipped, one virtual CPU, no device that completes at the
- * host's speed. QMP's channel is one end of a socket pair, so there is no path whose length or permissions could be wrong and no
- * moment at which it cannot be reached yet. The snapshot is inherited as an open file.
+ * The machine is that of add_machine(): instruction counting with idle time skipped, one virtual
+ * CPU, no device that completes at the host's speed. QMP's channel is one end of a socket pair, so
+ * there is no path whose length or permissions could be wrong and no moment at which it cannot be
+ * reached yet. The snapshot is inherited as an open file.
  */
 #include "emulator/qemu/process.h"
 
@@ -28,7 +29,10 @@
 #define WORD_SIZE 256
 #define WORDS_MAX 48
 #define REAP_MS 1000
-/* On the wall, so long that a host that is busy with other things is no reason; the end of QEMU is noticed at once. */
+/*
+ * On the wall, so long that a host that is busy with other things is no reason; the end of QEMU is
+ * noticed at once.
+ */
 #define RESTORE_MS 600000
 #define RESTORE_POLL_NS 500000
 
@@ -69,8 +73,9 @@ __attribute__((format(printf, 2, 3))) static void add_format(struct words *words
 }
 
 /*
- * What a session's machine tells its kernel after a reset, besides: it goes on, and does not stop for a snapshot; and the kernel's ciphers need not be tested at
- * every boot, for seconds. The first boot never sees it.
+ * What a session's machine tells its kernel after a reset, besides: it goes on, and does not stop
+ * for a snapshot; and the kernel's ciphers need not be tested at every boot, for seconds. The first
+ * boot never sees it.
  */
 #define APPEND_AGAIN " stutter.again cryptomgr.notests"
 
@@ -212,7 +217,10 @@ static bool started(int failure_fd, const struct qemu_image *image, const char *
 	return error_set(err, "cannot start %s in '%s': %s", image->program, dir ? dir : ".", strerror(error));
 }
 
-/* Where console and log go: an engine's into files without a name, until a session takes them into its folder. */
+/*
+ * Where console and log go: an engine's into files without a name, until a session takes them into
+ * its folder.
+ */
 static bool open_outputs(struct process *process, const char *dir, struct error *err)
 {
 	if (dir) {

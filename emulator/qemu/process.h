@@ -16,19 +16,24 @@
 #define PROCESS_LOG EXPLAIN_LOG
 
 struct process {
-	pid_t pid;                             /**< 0: none */
-	int qmp_fd;                            /**< our end of QMP's channel; -1: none */
-	int status;                            /**< of waitpid(), once it has ended */
-	int console_fd, log_fd;                /**< of an engine: what console and QEMU have said, in files without a name; -1 otherwise */
+	pid_t pid;  /**< 0: none */
+	int qmp_fd; /**< our end of QMP's channel; -1: none */
+	int status; /**< of waitpid(), once it has ended */
+	/** of an engine: what console and QEMU have said, in files without a name; -1 otherwise */
+	int console_fd, log_fd;
 	char console[PATH_MAX], log[PATH_MAX]; /**< the files that process_explain() reads */
 };
 
 /** How QEMU is started, besides what it is. */
 struct process_options {
-	const char *dir; /**< its working directory, with console and log; NULL for an engine, which has neither */
+	/** its working directory, with console and log; NULL for an engine, which has neither */
+	const char *dir;
 	int incoming_fd; /**< an open snapshot to load; -1: a cold boot */
 	int cpu;         /**< pins it to this core; -1: no pinning */
-	int orders_fd;   /**< of an engine: its end of the channel of orders, on which the library waits; -1: no engine */
+	/**
+	 * of an engine: its end of the channel of orders, on which the library waits; -1: no engine
+	 */
+	int orders_fd;
 };
 
 /** The libraries that QEMU is started with, one or the other. */
@@ -56,10 +61,16 @@ void process_close(struct process *process);
 /** Kills it if it still runs, and reaps it. */
 void process_kill(struct process *process);
 
-/** Gives it a moment to end by itself, kills it then, and reaps it: its status tells of its own end if there was one. */
+/**
+ * Gives it a moment to end by itself, kills it then, and reaps it: its status tells of its own end
+ * if there was one.
+ */
 void process_reap(struct process *process);
 
-/** Adds how it ended and the last lines of its console and of what it said itself to @p err. @return false. */
+/**
+ * Adds how it ended and the last lines of its console and of what it said itself to @p err. @return
+ * false.
+ */
 bool process_explain(const struct process *process, struct error *err);
 
 #endif

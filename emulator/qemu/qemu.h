@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Runs the device: a QEMU process that is restored from a snapshot, asks over a FIFO and is answered over another.
+ * Runs the device: a QEMU process that is restored from a snapshot, asks over a FIFO and is
+ * answered over another.
  *
- * Lifecycle: qemu_snapshot_ensure() once an image, then for each session qemu_restore(), qemu_read_request() and qemu_write_reply() in
- * turn, qemu_stop(). A struct qemu belongs to the thread that restored it. Paths and texts given in are borrowed for the call.
+ * Lifecycle: qemu_snapshot_ensure() once an image, then for each session qemu_restore(),
+ * qemu_read_request() and qemu_write_reply() in turn, qemu_stop(). A struct qemu belongs to the
+ * thread that restored it. Paths and texts given in are borrowed for the call.
  */
 #ifndef QEMU_QEMU_H
 #define QEMU_QEMU_H
@@ -19,9 +21,10 @@
 #include "emulator/machines/machine.h"
 
 /**
- * What a distribution's kernel guards or accounts for and a small device's does not is turned off: it costs instructions. Without norandmaps every
- * program that starts has its libraries at other addresses, and QEMU translates them anew. The files of the kernel's tracers, which are thousands, take it longer to
- * make than all else that it does at boot.
+ * What a distribution's kernel guards or accounts for and a small device's does not is turned off:
+ * it costs instructions. Without norandmaps every program that starts has its libraries at other
+ * addresses, and QEMU translates them anew. The files of the kernel's tracers, which are thousands,
+ * take it longer to make than all else that it does at boot.
  */
 #define QEMU_APPEND \
 	"quiet loglevel=4 psi=0 init_on_alloc=0 hardened_usercopy=off apparmor=0 audit=0 cgroup_disable=memory " \
@@ -33,7 +36,10 @@
 #define QEMU_BOOT_S 1200
 #define QEMU_HASH_SIZE 33
 
-/** What the device is made of: with the QEMU version, all that a snapshot depends on. Zero or NULL stands for the default. */
+/**
+ * What the device is made of: with the QEMU version, all that a snapshot depends on. Zero or NULL
+ * stands for the default.
+ */
 struct qemu_image {
 	const struct machine *machine; /**< the first of machines[] */
 	const char *program;           /**< the machine's */
@@ -43,9 +49,13 @@ struct qemu_image {
 	const char *append;            /**< kernel command line behind the console, QEMU_APPEND */
 	const char *rtc_base;          /**< the time of day at power-on, QEMU_RTC_BASE */
 	unsigned memory_mb;            /**< QEMU_MEMORY_MB */
-	unsigned icount_shift;         /**< guest nanoseconds an instruction, as a power of two; the machine's */
-	unsigned boot_s;               /**< wall seconds the boot may take, QEMU_BOOT_S */
-	const char *log_dir;           /**< a folder that gets console.log and qemu.log of a boot that came to nothing; nobody does */
+	/** guest nanoseconds an instruction, as a power of two; the machine's */
+	unsigned icount_shift;
+	unsigned boot_s; /**< wall seconds the boot may take, QEMU_BOOT_S */
+	/**
+	 * a folder that gets console.log and qemu.log of a boot that came to nothing; nobody does
+	 */
+	const char *log_dir;
 };
 
 struct qemu_snapshot {
@@ -55,10 +65,16 @@ struct qemu_snapshot {
 };
 
 struct qemu_options {
-	const char *session_dir; /**< an existing folder: FIFOs, console.log and qemu.log are made there */
-	int cpu;                 /**< pins QEMU and the caller to this core; -1: no pinning */
-	unsigned silence_s; /**< seconds without a request, of its own (silence.h), after which the guest is given up; 0: QEMU_SILENCE_S */
-	const volatile sig_atomic_t *stop; /**< ends the session within a fraction of a second once it is not 0; NULL: none */
+	/** an existing folder: FIFOs, console.log and qemu.log are made there */
+	const char *session_dir;
+	int cpu; /**< pins QEMU and the caller to this core; -1: no pinning */
+	/**
+	 * seconds without a request, of its own (silence.h), after which the guest is given up; 0:
+	 * QEMU_SILENCE_S
+	 */
+	unsigned silence_s;
+	/** ends the session within a fraction of a second once it is not 0; NULL: none */
+	const volatile sig_atomic_t *stop;
 };
 
 /** Why a session can not go on. */
@@ -74,7 +90,8 @@ enum qemu_end {
 struct qemu;
 
 /**
- * Makes sure that there is a snapshot of @p image in the folder @p cache_dir, booting the device if there is none.
+ * Makes sure that there is a snapshot of @p image in the folder @p cache_dir, booting the device if
+ * there is none.
  *
  * Safe against another process that does the same, and against having been killed in the middle.
  * @param stop Ends the wait or the boot within a fraction of a second once it is not 0; NULL: none.

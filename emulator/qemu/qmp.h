@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * QEMU's control channel: commands, their answers, and the events between them. Inside emulator/qemu only.
+ * QEMU's control channel: commands, their answers, and the events between them. Inside
+ * emulator/qemu only.
  */
 #ifndef QEMU_QMP_H
 #define QEMU_QMP_H
@@ -45,7 +46,10 @@ bool qmp_command(struct qmp *qmp, const char *command, json_t *arguments, uint64
 /** As qmp_command(), for a command whose answer has a text member "status". */
 bool qmp_status(struct qmp *qmp, const char *command, uint64_t deadline_ms, char *ret_status, size_t size, struct error *err);
 
-/** Waits until one of @p events was seen, the channel is closed or the deadline is over. @return the events seen so far. */
+/**
+ * Waits until one of @p events was seen, the channel is closed or the deadline is over. @return the
+ * events seen so far.
+ */
 unsigned qmp_wait(struct qmp *qmp, unsigned events, uint64_t deadline_ms);
 
 #endif

@@ -22,7 +22,9 @@ static uint64_t cpu_of(pid_t pid)
 	return (uint64_t)used.tv_sec * NS_A_SECOND + (uint64_t)used.tv_nsec;
 }
 
-/* Asleep, or stopped by somebody: nothing of it would go on by itself if it were given a processor. */
+/*
+ * Asleep, or stopped by somebody: nothing of it would go on by itself if it were given a processor.
+ */
 #define AT_REST "STtIZX"
 
 void silence_begin(struct silence *silence, pid_t pid)

@@ -2,9 +2,10 @@
 /*
  * Boots the device once and saves it at the instruction at which its init stops it.
  *
- * How it works: the snapshot's name is a hash of everything it depends on, so there is nothing to invalidate. A lock file a name lets
- * one process boot while others wait; the machine is saved under another name and renamed when whole, so a killed boot leaves nothing that
- * looks like a snapshot.
+ * How it works: the snapshot's name is a hash of everything it depends on, so there is nothing to
+ * invalidate. A lock file a name lets one process boot while others wait; the machine is saved
+ * under another name and renamed when whole, so a killed boot leaves nothing that looks like a
+ * snapshot.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,7 +105,10 @@ static bool append_file(FILE *out, const char *path, struct error *err)
 	return true;
 }
 
-/* With an overlay both archives become one file: the kernel unpacks them in turn, and later files replace earlier ones. */
+/*
+ * With an overlay both archives become one file: the kernel unpacks them in turn, and later files
+ * replace earlier ones.
+ */
 static bool make_initrd(const struct job *job, const char *final, struct error *err)
 {
 	FILE *out = fopen(job->half, "wb");
@@ -141,7 +145,10 @@ static bool save(struct qmp *qmp, struct error *err)
 	return qmp_command(qmp, "quit", NULL, deadline, NULL, err);
 }
 
-/* Looks in the boot's console or log for a line that has @p words in it; what follows them is left in @p ret_rest. */
+/*
+ * Looks in the boot's console or log for a line that has @p words in it; what follows them is left
+ * in @p ret_rest.
+ */
 static bool file_says(const struct job *job, const char *file, const char *words, char *ret_rest, size_t size)
 {
 	char path[PATH_MAX + 32], line[512];
@@ -169,7 +176,10 @@ static bool too_large(const struct job *job, struct error *err)
 	                 job->image.memory_mb);
 }
 
-/* A root file system of which a part is missing boots all the same, and then lacks the client, most likely. */
+/*
+ * A root file system of which a part is missing boots all the same, and then lacks the client, most
+ * likely.
+ */
 static bool is_unpacked(const struct job *job, struct error *err)
 {
 	char why[64];
@@ -217,7 +227,10 @@ static bool boot(const struct job *job, struct qmp *qmp, struct error *err)
 	                               : "");
 }
 
-/* The name says what the snapshot was made from; QEMU read the files a moment after they were hashed. */
+/*
+ * The name says what the snapshot was made from; QEMU read the files a moment after they were
+ * hashed.
+ */
 static bool is_as_hashed(const struct job *job, struct error *err)
 {
 	char hash[QEMU_HASH_SIZE];
@@ -284,7 +297,9 @@ static void clean(const struct job *job)
 	rmdir(job->dir);
 }
 
-/* What a boot that came to nothing has said is kept where whoever asks for its cause looks first. */
+/*
+ * What a boot that came to nothing has said is kept where whoever asks for its cause looks first.
+ */
 static void keep_logs(const struct job *job)
 {
 	static const char *const files[] = {PROCESS_CONSOLE, PROCESS_LOG};

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What stands behind a key of /proc/.../status, each at the beginning of a line; the name before them has no line feed in it that is not written as "\n". */
+/*
+ * What stands behind a key of /proc/.../status, each at the beginning of a line; the name before
+ * them has no line feed in it that is not written as "\n".
+ */
 static const char *value_of(const char *status, const char *key)
 {
 	const char *line = strstr(status, key);

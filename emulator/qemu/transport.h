@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * How requests and answers travel. qemu.h is what the rest of the house sees; each transport embeds struct qemu as its first member. Inside
- * emulator/qemu only.
+ * How requests and answers travel. qemu.h is what the rest of the house sees; each transport embeds
+ * struct qemu as its first member. Inside emulator/qemu only.
  */
 #ifndef QEMU_TRANSPORT_H
 #define QEMU_TRANSPORT_H

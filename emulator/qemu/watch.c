@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How it works: the caller's reads block without any time limit, since one more system call a message would be paid 70,000 times a
- * session. This thread sleeps on the control channel and looks up every TICK_MS. When something is wrong it kills QEMU; the request FIFO
- * then ends, the caller's read returns, and joining the thread tells why. Signals, the rejected alternative, belong to the whole process,
- * and this module to one session.
+ * How it works: the caller's reads block without any time limit, since one more system call a
+ * message would be paid 70,000 times a session. This thread sleeps on the control channel and looks
+ * up every TICK_MS. When something is wrong it kills QEMU; the request FIFO then ends, the caller's
+ * read returns, and joining the thread tells why. Signals, the rejected alternative, belong to the
+ * whole process, and this module to one session.
  */
 #include "emulator/qemu/watch.h"
 
@@ -49,7 +50,9 @@ static enum qemu_end look(struct watch *watch)
 			return QEMU_RUNNING;
 		if (watch->stop && *watch->stop)
 			return QEMU_STOPPED;
-		/* While the caller works and does not wait for the guest, the guest is not silent. */
+		/*
+		 * While the caller works and does not wait for the guest, the guest is not silent.
+		 */
 		if (!atomic_load(&watch->reading))
 			silence_begin(&silence, watch->pid);
 		else if (silence_lasts(&silence, atomic_load(&watch->requests)) >= watch->silence_s)

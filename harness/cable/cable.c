@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a fault waits for its window. The time at which that opens is an event of the clock; an address or a phase
- * opens it when it comes. Then the fault begins, and ends `for` later; a pausing port sends a frame every now and then in
- * between. Each is two events of the clock, of which the first may come again.
+ * How it works: a fault waits for its window. The time at which that opens is an event of the
+ * clock; an address or a phase opens it when it comes. Then the fault begins, and ends `for` later;
+ * a pausing port sends a frame every now and then in between. Each is two events of the clock, of
+ * which the first may come again.
  */
 #include "harness/cable/cable.h"
 

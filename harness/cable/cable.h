@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Faults of the cable and of the switch port at its other end: the link goes away, the port babbles, the port asks for silence.
+ * Faults of the cable and of the switch port at its other end: the link goes away, the port
+ * babbles, the port asks for silence.
  *
- * Each happens once, at the first instant at which its window is open, and lasts `for` some time from then on.
+ * Each happens once, at the first instant at which its window is open, and lasts `for` some time
+ * from then on.
  */
 #ifndef CABLE_CABLE_H
 #define CABLE_CABLE_H
@@ -20,12 +22,18 @@ struct cable_port {
 	unsigned unplugged, babbling; /**< how many faults hold it so */
 };
 
-/** What a fault of the cable does: its action's `act`. It has a parameter `for`, which is from its beginning to its end. */
+/**
+ * What a fault of the cable does: its action's `act`. It has a parameter `for`, which is from its
+ * beginning to its end.
+ */
 struct cable_fault {
 	void (*begin)(struct cable_port *port, const void *params);
 	/** NULL: nothing is to be undone. */
 	void (*end)(struct cable_port *port, const void *params);
-	/** The key of the parameter after which begin() comes again, until the end; NULL: it comes once. */
+	/**
+	 * The key of the parameter after which begin() comes again, until the end; NULL: it comes
+	 * once.
+	 */
 	const char *every;
 };
 

@@ -43,7 +43,8 @@ struct campaign_wish {
 	const char *dir;     /**< the folder, which must not be there yet; NULL: the next number */
 	const char *goes_on; /**< the folder of a campaign that was left, in place of the former */
 	const char *cache;
-	const char *history; /**< a file, or RECORD_NONE; NULL: the standard one, if that can be had */
+	/** a file, or RECORD_NONE; NULL: the standard one, if that can be had */
+	const char *history;
 };
 
 /** Which sessions campaign_select() makes, and how campaign_run() runs them. */
@@ -55,7 +56,8 @@ struct campaign_sessions {
 	bool strict;       /**< a fault that never matches is not as expected */
 	bool fail_fast;    /**< nothing is begun after the first session that is not as expected */
 	bool has_budget;
-	uint64_t budget_ns;       /**< else that of the suites, if there is nothing but suites with one */
+	/** else that of the suites, if there is nothing but suites with one */
+	uint64_t budget_ns;
 	const char *const *words; /**< by which it can go on; ends with NULL */
 };
 

@@ -15,7 +15,10 @@ static struct job *add_job(struct jobs *jobs)
 	return &jobs->list[jobs->count++];
 }
 
-/* "clean/seed-1"; on several devices "clean/worst/seed-1"; the second time "clean/seed-1-again", the third "clean/seed-1-again-2". */
+/*
+ * "clean/seed-1"; on several devices "clean/worst/seed-1"; the second time "clean/seed-1-again",
+ * the third "clean/seed-1-again-2".
+ */
 static void name_job(struct job *job, const struct choice *choice, size_t time)
 {
 	char suffix[32] = "";
@@ -28,7 +31,10 @@ static void name_job(struct job *job, const struct choice *choice, size_t time)
 	               choice->several ? job->plan.device.name : "", job->plan.seed, suffix);
 }
 
-/* A plan for each session: they differ in the seed, and own their faults each. @param like Another of them, which has looked at their files. */
+/*
+ * A plan for each session: they differ in the seed, and own their faults each. @param like Another
+ * of them, which has looked at their files.
+ */
 static bool add_session(struct jobs *jobs, const struct choice *choice, const struct plan *like, uint64_t seed, size_t time,
                         const struct jobs_wish *wish, const struct reading *reading, struct error *err)
 {

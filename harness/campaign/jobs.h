@@ -15,8 +15,11 @@
 struct jobs_wish {
 	bool has_seeds; /**< the two below, in place of the scenarios' own */
 	uint64_t first_seed, last_seed;
-	size_t shard, shards; /**< of all sessions, each `shards`-th from number `shard` on, counted from 1; shards 0: all */
-	size_t times;         /**< how often each session: from 1 to JOBS_TIMES_MAX */
+	/**
+	 * of all sessions, each `shards`-th from number `shard` on, counted from 1; shards 0: all
+	 */
+	size_t shard, shards;
+	size_t times; /**< how often each session: from 1 to JOBS_TIMES_MAX */
 	bool keeps_going, may_differ;
 	uint64_t least; /**< of a replay, billionths */
 };

@@ -16,8 +16,10 @@
 struct campaign_live_wish {
 	bool is_on;
 	struct wall_wish wall;
-	const char *server;      /**< a command that is the far end, begun anew for each session; NULL: none */
-	const char *server_side; /**< an interface, or tap:NAME, behind which the far end is; NULL: none */
+	/** a command that is the far end, begun anew for each session; NULL: none */
+	const char *server;
+	/** an interface, or tap:NAME, behind which the far end is; NULL: none */
+	const char *server_side;
 };
 
 /** The module's own; all zero is none. */

@@ -15,7 +15,8 @@ struct reading {
 	bool frozen; /**< they must be plans of sessions */
 	struct paths paths;
 	const struct campaign_ops *ops; /**< borrowed */
-	char **names;                   /**< of those that were read, with their devices if there are several; ends with NULL */
+	/** of those that were read, with their devices if there are several; ends with NULL */
+	char **names;
 	size_t count;
 };
 

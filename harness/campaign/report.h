@@ -14,11 +14,13 @@
 /** What is said of a run besides its sessions. */
 struct report_wish {
 	const char *device; /**< that the user gave in place of the scenarios' own; NULL: none */
-	size_t times;       /**< how often each session stands among the jobs, one behind the other */
+	/** how often each session stands among the jobs, one behind the other */
+	size_t times;
 	bool strict;
 	const char *shard;            /**< "2/8"; NULL: the run is whole */
 	const char *const *arguments; /**< by which it can go on; ends with NULL */
-	const struct suite *suites;   /**< that the scenarios come from: what these let a gate pass over is told */
+	/** that the scenarios come from: what these let a gate pass over is told */
+	const struct suite *suites;
 	size_t suite_count;
 };
 

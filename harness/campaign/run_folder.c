@@ -21,7 +21,9 @@ bool run_folder_is_new(const char *wanted, struct error *err)
 	return wanted == NULL || access(wanted, F_OK) != 0 || is_there(wanted, err);
 }
 
-/* Makes what is missing above the folder, and the folder itself, which nobody else may have made. */
+/*
+ * Makes what is missing above the folder, and the folder itself, which nobody else may have made.
+ */
 static bool make_wanted(const char *wanted, char ret_dir[DEVICE_PATH_MAX], struct error *err)
 {
 	char above[DEVICE_PATH_MAX];

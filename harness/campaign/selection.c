@@ -44,7 +44,10 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Links are followed, as for a file that is named. @return false with errno: the folder itself cannot be read. */
+/*
+ * Links are followed, as for a file that is named. @return false with errno: the folder itself
+ * cannot be read.
+ */
 static bool walk(const char *folder, enum selection_kind kind, struct path_list *paths)
 {
 	char *const roots[] = {(char *)(uintptr_t)folder, NULL};

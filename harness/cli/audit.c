@@ -8,7 +8,10 @@
 
 #include "lib/base/memory.h"
 
-/* "[  7.026983568] chip    finding ID REG: TEXT (SOURCE)": everything behind the topic is the same each time it happens. */
+/*
+ * "[  7.026983568] chip finding ID REG: TEXT (SOURCE)": everything behind the topic is the same
+ * each time it happens.
+ */
 #define TIME_WIDTH 16
 #define TOPIC "chip    "
 

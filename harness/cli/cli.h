@@ -37,9 +37,10 @@ extern const struct cli_exit cli_exits[];
 #define OPTION_TABLES_MAX 3
 
 struct cli_option {
-	const char *name;     /**< without the dashes; NULL ends a table */
-	const char *argument; /**< a word for it, e.g. "N", or its choices: "inside|fifo"; NULL: none */
-	const char *summary;  /**< begins with a verb or a noun; no full stop */
+	const char *name; /**< without the dashes; NULL ends a table */
+	/** a word for it, e.g. "N", or its choices: "inside|fifo"; NULL: none */
+	const char *argument;
+	const char *summary; /**< begins with a verb or a noun; no full stop */
 };
 
 struct cli_values;
@@ -49,7 +50,8 @@ struct cli_command {
 	const char *operands; /**< e.g. "SCENARIO...", or choices of the first one: "show|merge" */
 	const char *summary;  /**< begins with a verb; no full stop */
 	int (*run)(const struct cli_values *values);
-	const struct cli_option *options[OPTION_TABLES_MAX + 1]; /**< tables; NULL behind the last */
+	/** tables; NULL behind the last */
+	const struct cli_option *options[OPTION_TABLES_MAX + 1];
 };
 
 #define CLI_NUMBER(name) CLI_NUMBER_##name,

@@ -43,7 +43,10 @@ static bool is_for(const char *stages, const struct purpose *purpose)
 	return false;
 }
 
-/* Tells of the packages for one purpose; the names of those that are missing are written to @p ret_missing. */
+/*
+ * Tells of the packages for one purpose; the names of those that are missing are written to @p
+ * ret_missing.
+ */
 static size_t look_at_packages(const struct purpose *purpose, char *ret_missing, size_t size)
 {
 	struct text names = text_in(ret_missing, size);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * `--json-lines`: what a run tells while it lasts, for programs; an object of one line an event, on standard output.
+ * `--json-lines`: what a run tells while it lasts, for programs; an object of one line an event, on
+ * standard output.
  *
- * Every object has `event`; the form of each is published: events.schema.json beside this file. Members may be added to one, and events of other names may come.
+ * Every object has `event`; the form of each is published: events.schema.json beside this file.
+ * Members may be added to one, and events of other names may come.
  */
 #ifndef CLI_EVENTS_H
 #define CLI_EVENTS_H

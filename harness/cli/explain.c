@@ -68,7 +68,7 @@ static bool read_plan(struct cli_search *cli, const struct wish *wish, struct pl
 	return false;
 }
 
-/* Puts the frozen plan of a session that fails in the place of the scenario. @return CLI_GO_ON, or an exit status. */
+/* Replaces the scenario by the frozen plan of a session that fails. @return an exit status. */
 static int freeze(struct cli_search *cli, const uint64_t *seed, struct plan *plan)
 {
 	char dir[DEVICE_PATH_MAX];
@@ -103,7 +103,10 @@ static int explain(struct cli_search *cli, const struct wish *wish, struct plan 
 		return code;
 	enum explain_outcome outcome = explain_plan(cli->search, plan, &wish->explain, &explanation, &err);
 	if (outcome == EXPLAIN_PASSES && plan->decisions.count == 0 && plan->fault_count > 0) {
-		/* Faults that a shrink has left have no decisions yet: they are those of the session with its seed. */
+		/*
+		 * Faults that a shrink has left have no decisions yet: they are those of the
+		 * session with its seed.
+		 */
 		const uint64_t seed = plan->seed;
 		explanation_close(&explanation);
 		code = freeze(cli, &seed, plan);

@@ -8,7 +8,9 @@
 #include "harness/judge/judge.h"
 #include "harness/search/hunt_told.h"
 
-/* Sessions of drawn plans, and different failures after which a hunt ends, if nobody says how many. */
+/*
+ * Sessions of drawn plans, and different failures after which a hunt ends, if nobody says how many.
+ */
 #define MOST 1000
 #define FIRST 5
 

@@ -88,7 +88,10 @@ static bool write_session(const struct recording *recording, const char *path, b
 	return good;
 }
 
-/* The session as the plan names it: relative to its own folder if both lie in one, as it was given otherwise. */
+/*
+ * The session as the plan names it: relative to its own folder if both lie in one, as it was given
+ * otherwise.
+ */
 static char *as_named(const char *session, const char *plan)
 {
 	size_t folder = (size_t)(import_file_name(plan) - plan);

@@ -144,8 +144,5 @@ static int run(const struct cli_values *values)
 	return cli_fail(&err);
 }
 
-const struct cli_command cli_list = {"list",
-                                     "scenarios|suites|faults|presets|addresses|devices|judges|reference",
-                                     "list what there is, with parameters, units and defaults",
-                                     run,
-                                     {NULL}};
+const struct cli_command cli_list = {"list", "scenarios|suites|faults|presets|addresses|devices|judges|reference",
+                                     "list what there is, with parameters, units and defaults", run, .options = {NULL}};

@@ -18,7 +18,10 @@
 /* A rule that has acted so lately stands out. */
 #define LATELY_NS SIM_S
 
-/* Writes as much of a line as there are columns for. All is ASCII but names, of which a cut may take more than it had to. */
+/*
+ * Writes as much of a line as there are columns for. All is ASCII but names, of which a cut may
+ * take more than it had to.
+ */
 static void put_line(FILE *stream, const char *text, const struct live_table_form *form, bool stands_out)
 {
 	const bool coloured = stands_out && form->colours;
@@ -59,7 +62,10 @@ static void draw_rule(FILE *stream, const struct bridge_rule *rule, const struct
 unsigned live_table_draw(FILE *stream, const struct bridge_status *status, const struct bridge_rule *rules, size_t count,
                          const struct live_table_form *form)
 {
-	/* The head, the titles, the line that tells of those that are not shown, and the one the cursor is in. */
+	/*
+	 * The head, the titles, the line that tells of those that are not shown, and the one the
+	 * cursor is in.
+	 */
 	const size_t room = form->rows > 6 ? form->rows - 5 : 1, shown = count < room ? count : room;
 	char line[LINE_MAX_BYTES];
 	unsigned lines = 3;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a proxy in wall time shows while it runs: on a terminal a table of its rules and counters, which is drawn anew in its place; elsewhere a line now and then.
+ * What a proxy in wall time shows while it runs: on a terminal a table of its rules and counters,
+ * which is drawn anew in its place; elsewhere a line now and then.
  */
 #ifndef CLI_LIVE_TABLE_H
 #define CLI_LIVE_TABLE_H
@@ -34,7 +35,10 @@ struct live_table_form {
 unsigned live_table_draw(FILE *stream, const struct bridge_status *status, const struct bridge_rule *rules, size_t count,
                          const struct live_table_form *form);
 
-/** "12 frames to-server, 9 to-device; later than asked by 12 us (p50), ...": what a run is told as in a line, without a line feed. */
+/**
+ * "12 frames to-server, 9 to-device; later than asked by 12 us (p50), ...": what a run is told as
+ * in a line, without a line feed.
+ */
 void live_table_line(FILE *stream, const struct bridge_status *status);
 
 #endif

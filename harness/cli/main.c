@@ -46,7 +46,9 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* A fault or a judge that is not whole is a mistake of ours, and seen before anything runs. */
+	/*
+	 * A fault or a judge that is not whole is a mistake of ours, and seen before anything runs.
+	 */
 	actions_check();
 	judge_check();
 	if (argc < 2)

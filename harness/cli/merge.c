@@ -49,8 +49,9 @@ static bool record(struct history *history, const char *dir, struct error *err)
 }
 
 /*
- * The merged run stays as it is, whatever becomes of the history or of a report. What is recorded is what the reports say; what they say of earlier runs is what is
- * recorded, so they are written twice.
+ * The merged run stays as it is, whatever becomes of the history or of a report. What is recorded
+ * is what the reports say; what they say of earlier runs is what is recorded, so they are written
+ * twice.
  */
 static int finish(struct history *history, const char *dir)
 {

@@ -113,7 +113,10 @@ static int find_out(const struct cli_command *command)
 	return -1;
 }
 
-/* Before they are sorted. @return how many words stand behind the first "--" that is no option's argument, or -1. */
+/*
+ * Before they are sorted. @return how many words stand behind the first "--" that is no option's
+ * argument, or -1.
+ */
 static int count_behind(const struct cli_command *command, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `play`: the device's side of a recorded session, over the sockets of this machine (or of whatever network it is run in), against servers of others. */
+/*
+ * `play`: the device's side of a recorded session, over the sockets of this machine (or of whatever
+ * network it is run in), against servers of others.
+ */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

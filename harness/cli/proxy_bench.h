@@ -27,7 +27,8 @@ struct proxy_bench {
 	struct port ports[2];
 	bool has_port[2];
 	struct relay_ports web_ports;
-	struct relayed *relayed; /* in front of the server's port; NULL: no fault is about services */
+	/* in front of the server's port; NULL: no fault is about services */
+	struct relayed *relayed;
 	struct far_end *far_end; /* that plays a session; NULL: there is another interface */
 	struct control *control;
 	bool has_control;

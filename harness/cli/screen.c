@@ -8,7 +8,10 @@
 #include "harness/cli/events.h"
 
 #define BAR 24
-/* So often the line on a terminal, and the lines and events elsewhere, tell how far the sessions are. */
+/*
+ * So often the line on a terminal, and the lines and events elsewhere, tell how far the sessions
+ * are.
+ */
 #define LINE_MS 1000
 #define LINES_MS 30000
 #define EVENTS_MS 1000

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a run shows while it lasts: on a terminal a line of progress, and a line a session as it ends; elsewhere lines; for programs events.
+ * What a run shows while it lasts: on a terminal a line of progress, and a line a session as it
+ * ends; elsewhere lines; for programs events.
  */
 #ifndef CLI_SCREEN_H
 #define CLI_SCREEN_H

@@ -18,11 +18,13 @@ extern const struct cli_option cli_search_options[];
 /** A search from its words to its result. */
 struct cli_search {
 	const struct cli_command *command;
-	struct cli_values values; /**< those of the command line; of a search that goes on, those it was begun with */
+	/** those of the command line; of a search that goes on, those it was begun with */
+	struct cli_values values;
 	struct campaign *campaign;
-	bool goes_on;              /**< with one that was left */
-	char dir[DEVICE_PATH_MAX]; /**< of one that goes on from cli_search_open() on, else from cli_search_begin() on */
-	struct search *search;     /**< after cli_search_begin() */
+	bool goes_on; /**< with one that was left */
+	/** of one that goes on from cli_search_open() on, else from cli_search_begin() on */
+	char dir[DEVICE_PATH_MAX];
+	struct search *search; /**< after cli_search_begin() */
 	struct search_folder folder;
 	json_t *json; /**< of the folder: search.json, and its `told` */
 	json_t *told;

@@ -18,7 +18,10 @@ static const struct cli_option options[] = {
 	{NULL, NULL, NULL},
 };
 
-/* Whether the search was begun with a budget; when it goes on, that budget is used up, and it goes on all the same as it was begun. */
+/*
+ * Whether the search was begun with a budget; when it goes on, that budget is used up, and it goes
+ * on all the same as it was begun.
+ */
 static bool is_begun_with_budget(const struct cli_values *values)
 {
 	for (int i = 0; i < values->argc; i++)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file The option of `proxy`, `exec` and `run --live` that says on which ports of a real server faults of HTTP and TLS act. */
+/**
+ * @file The option of `proxy`, `exec` and `run --live` that says on which ports of a real server
+ * faults of HTTP and TLS act.
+ */
 #ifndef CLI_WEB_PORTS_H
 #define CLI_WEB_PORTS_H
 

@@ -24,10 +24,12 @@ struct gate_wish {
 	struct ordinals seeds;           /**< in place of the suites'; first 0: theirs */
 	char day[EXCEPTION_DAY_MAX];     /**< by which quarantines and waivers hold */
 	bool has_budget;
-	uint64_t budget_ns;                        /**< no round is begun after; else what the suites say together */
-	const char *from_feed, *to_feed, *release; /**< of promotion.json; from NULL: none is written */
-	int64_t now_s;                             /**< its date */
-	struct campaign_wish campaign;             /**< but for the devices */
+	/** no round is begun after; else what the suites say together */
+	uint64_t budget_ns;
+	/** of promotion.json; from NULL: none is written */
+	const char *from_feed, *to_feed, *release;
+	int64_t now_s;                 /**< its date */
+	struct campaign_wish campaign; /**< but for the devices */
 };
 
 /** As campaign_ops, and: */

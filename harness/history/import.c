@@ -22,8 +22,9 @@
 #define RUNS_NAMED 3
 
 /*
- * Seeds have 64 bits, and jansson refuses whole numbers of more than 63. So it is told to read them as reals, which holds all but seeds exactly; these are in
- * the names of the sessions' folders, too.
+ * Seeds have 64 bits, and jansson refuses whole numbers of more than 63. So it is told to read them
+ * as reals, which holds all but seeds exactly; these are in the names of the sessions' folders,
+ * too.
  */
 static json_t *load(const char *path, struct error *err)
 {
@@ -127,7 +128,10 @@ static bool add_session(struct import *import, const char *dir, const char *fold
 	return true;
 }
 
-/* When the run ended, if none of its sessions says it. @param beginning What says when it was started. @param written_s When its file was written. */
+/*
+ * When the run ended, if none of its sessions says it. @param beginning What says when it was
+ * started. @param written_s When its file was written.
+ */
 static void estimate_end(struct import *import, const json_t *beginning, int64_t written_s)
 {
 	const int64_t started_s = time_of(beginning, "started");
@@ -238,7 +242,10 @@ static bool is_run(const char *dir)
 	return has_file(dir, BEGINNING) || has_file(dir, SUMMARY);
 }
 
-/* A folder that holds runs, such as a gate's or stutter-runs, is a likely mistake: so they are named. @return false. */
+/*
+ * A folder that holds runs, such as a gate's or stutter-runs, is a likely mistake: so they are
+ * named. @return false.
+ */
 static bool refuse(const char *dir, struct error *err)
 {
 	struct dirent **entries = NULL;

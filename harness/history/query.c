@@ -5,7 +5,10 @@
 #define HAS_SESSIONS \
 	"EXISTS (SELECT 1 FROM session AS s WHERE s.run = run.id AND (?1 IS NULL OR s.scenario = ?1) AND (?2 IS NULL OR s.device = ?2))"
 
-/* The runs are walked from the latest until one has them, by the index: SQLite would rather read all sessions of each run. */
+/*
+ * The runs are walked from the latest until one has them, by the index: SQLite would rather read
+ * all sessions of each run.
+ */
 bool history_duration(struct history *history, const char *scenario, const char *device, bool *ret_known, uint64_t *ret_wall_ns,
                       struct error *err)
 {
@@ -124,12 +127,18 @@ static bool ask_for_those_of(struct history *history, int64_t run, const struct 
 	"(ended_s, id) >= (SELECT ended_s, id FROM (SELECT ended_s, id FROM run WHERE " ENDED_BEFORE \
 	" ORDER BY ended_s DESC, id DESC LIMIT ?1) ORDER BY ended_s, id LIMIT 1)"
 
-/* Of the row `run`: whether it has at least half of the places. Its sessions are read one after the other, which is faster than to look for each place in turn. */
+/*
+ * Of the row `run`: whether it has at least half of the places. Its sessions are read one after the
+ * other, which is faster than to look for each place in turn.
+ */
 #define IS_ALIKE \
 	"2 * (SELECT count(DISTINCT a.rowid) FROM session AS s CROSS JOIN asked AS a USING (scenario, device) WHERE s.run = run.id) " \
 	">= (SELECT count(*) FROM asked)"
 
-/* The runs that are like what was asked for: they are walked from the latest, by the index, until there are enough. @param good Whether it could be. */
+/*
+ * The runs that are like what was asked for: they are walked from the latest, by the index, until
+ * there are enough. @param good Whether it could be.
+ */
 static bool visit_alike(struct history *history, bool good, int64_t before, size_t count, history_trend_visitor *visit, void *ctx,
                         struct error *err)
 {
@@ -173,8 +182,9 @@ bool history_before(struct history *history, int64_t run, const struct history_f
 /* -- two runs -- */
 
 /*
- * A row for each session that failed in either run; the change is a number of enum history_change. One that proved nothing neither fails nor succeeds, and its
- * repetitions (--twice) are the same session.
+ * A row for each session that failed in either run; the change is a number of enum history_change.
+ * One that proved nothing neither fails nor succeeds, and its repetitions (--twice) are the same
+ * session.
  */
 #define COMPARE \
 	"WITH outcome AS (" \

@@ -14,7 +14,10 @@ static int compare_folders(const void *a, const void *b)
 	return strcmp((*(const struct history_session *const *)a)->folder, (*(const struct history_session *const *)b)->folder);
 }
 
-/* What its sessions came to and how long they took on the wall, to the nanosecond: no two runs have that in common. */
+/*
+ * What its sessions came to and how long they took on the wall, to the nanosecond: no two runs have
+ * that in common.
+ */
 static void make_key(const struct history_run *run, char ret_key[HASH_TEXT_MAX])
 {
 	const struct history_session **sorted = memory_new((run->count + 1) * sizeof(struct history_session *));
@@ -53,8 +56,9 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 }
 
 /*
- * A part of a whole has all that came to a verdict in the whole too: with the same digest, in the same nanoseconds; and something in common with it. So is what a
- * run was before it was resumed, or the shards that it was merged from. Recorded beside the whole it would count its sessions twice.
+ * A part of a whole has all that came to a verdict in the whole too: with the same digest, in the
+ * same nanoseconds; and something in common with it. So is what a run was before it was resumed, or
+ * the shards that it was merged from. Recorded beside the whole it would count its sessions twice.
  */
 #define IS_SAME(one, other) \
 	other ".folder = " one ".folder AND " other ".verdict = " one ".verdict AND " other ".digest = " one ".digest AND " other \
@@ -63,10 +67,16 @@ static bool add_session(struct history *history, int64_t run, const struct histo
 	"NOT EXISTS (SELECT 1 FROM session AS s WHERE s.run = " part " AND s.verdict <> 'inconclusive' AND NOT EXISTS " \
 	"(SELECT 1 FROM session AS n WHERE n.run = " whole " AND " IS_SAME("s", "n") "))"
 
-/* The runs that have something in common with run ?1, found by the index session_by_time. What took no time did not run. */
+/*
+ * The runs that have something in common with run ?1, found by the index session_by_time. What took
+ * no time did not run.
+ */
 #define KIN "(SELECT d.run FROM session AS c JOIN session AS d ON " IS_SAME("c", "d") " WHERE c.run = ?1 AND c.wall_ns > 0 AND d.run <> ?1)"
 
-/* Of two that are parts of each other, since they differ in what proved nothing, the larger stays, else the one that ended later, else the first. */
+/*
+ * Of two that are parts of each other, since they differ in what proved nothing, the larger stays,
+ * else the one that ended later, else the first.
+ */
 #define COUNTS(run) "(SELECT count(*) FROM session WHERE run = " run "), (SELECT ended_s FROM run WHERE id = " run "), -" run
 #define IS_DROPPED(part, whole) IS_PART(part, whole) " AND (NOT (" IS_PART(whole, part) ") OR (" COUNTS(part) ") < (" COUNTS(whole) "))"
 
@@ -93,7 +103,10 @@ static bool drop_parts_of(struct history *history, int64_t run, struct error *er
 	                 err);
 }
 
-/* Of two runs of which one is a part of the other, keeps the whole. @param ret_run The run, or the whole that it is a part of. */
+/*
+ * Of two runs of which one is a part of the other, keeps the whole. @param ret_run The run, or the
+ * whole that it is a part of.
+ */
 static bool count_once(struct history *history, int64_t run, int64_t *ret_run, struct error *err)
 {
 	int64_t whole = 0;
@@ -112,7 +125,10 @@ static bool count_once(struct history *history, int64_t run, int64_t *ret_run, s
 	return drop(history, run, err);
 }
 
-/* What a session is judged to be is in no run's key: a report that is made anew may judge otherwise. */
+/*
+ * What a session is judged to be is in no run's key: a report that is made anew may judge
+ * otherwise.
+ */
 static bool update_session(struct history *history, int64_t run, const struct history_session *s, size_t *updated, struct error *err)
 {
 	sqlite3_stmt *statement =

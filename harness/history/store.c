@@ -103,7 +103,10 @@ struct history *history_open(const char *path, enum history_use use, struct erro
 	}
 	history = memory_new(sizeof *history);
 	memcpy(history->path, path, strlen(path) + 1);
-	/* The standard rollback journal, no write-ahead log: the history stays one file that can be copied, and works on file systems over a network. */
+	/*
+	 * The standard rollback journal, no write-ahead log: the history stays one file that can be
+	 * copied, and works on file systems over a network.
+	 */
 	bool good = sqlite3_open_v2(path, &history->db, flags, NULL) == SQLITE_OK || store_failed(history, err);
 	if (good) {
 		(void)sqlite3_busy_timeout(history->db, HISTORY_PATIENCE_MS);

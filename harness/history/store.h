@@ -25,13 +25,19 @@ bool store_run(struct history *history, const char *sql, struct error *err);
  */
 sqlite3_stmt *store_prepare(struct history *history, struct error *err, const char *sql, const char *kinds, ...);
 
-/** Ends a statement whose last step came to @p step. @return whether that was its regular end, SQLITE_DONE. */
+/**
+ * Ends a statement whose last step came to @p step. @return whether that was its regular end,
+ * SQLITE_DONE.
+ */
 bool store_end(struct history *history, sqlite3_stmt *statement, int step, struct error *err);
 
 /** Runs a statement that gives one number; @p ret_value stays as it is if it gives none. */
 bool store_number(struct history *history, sqlite3_stmt *statement, int64_t *ret_value, struct error *err);
 
-/** Ends the transaction that began with BEGIN IMMEDIATE: keeps it if all is @p good, else takes everything back. @return whether it is kept. */
+/**
+ * Ends the transaction that began with BEGIN IMMEDIATE: keeps it if all is @p good, else takes
+ * everything back. @return whether it is kept.
+ */
 bool store_finish(struct history *history, bool good, struct error *err);
 
 /** A text of a row; empty for SQL's NULL. */

@@ -17,7 +17,10 @@
 /* So often the disk is looked at, and whoever runs the bridge may look at it. */
 #define LOOK_NS (SIM_S / 4)
 
-/* What an event of epoll is about: an end by its direction, or one of these, and behind them the sides. */
+/*
+ * What an event of epoll is about: an end by its direction, or one of these, and behind them the
+ * sides.
+ */
 enum { SOURCE_DUE = 2, SOURCE_TICK, SOURCE_SIDES };
 
 sim_ns inside_look(struct bridge *bridge)
@@ -67,7 +70,10 @@ struct bridge_status bridge_status(const struct bridge *bridge)
 	return status;
 }
 
-/* -- what the chain tells: it is written down where there is a folder, since nobody could read it elsewhere -- */
+/*
+ * -- what the chain tells: it is written down where there is a folder, since nobody could read it
+ * elsewhere --
+ */
 
 static void decided(void *ctx, const struct frame *frame, const struct fault_event *event, const struct proxy_fate *fate)
 {
@@ -165,7 +171,10 @@ static void take(void *ctx, struct bytes data, uint64_t stamp_ns)
 		bridge->odd++;
 		return;
 	}
-	/* What was due before leaves before, or a rule would see frames in another order than they left in. */
+	/*
+	 * What was due before leaves before, or a rule would see frames in another order than they
+	 * left in.
+	 */
 	let_out_what_is_due(bridge);
 	const sim_ns now = inside_look(bridge);
 	bridge->age_ns = clock_age_ns(&bridge->stamps, stamp_ns, clock_now_ns(CLOCK_REALTIME), bridge->began_ns + now);
@@ -269,7 +278,10 @@ static void serve(struct bridge *bridge, uint32_t source)
 	if (source == TO_SERVER || source == TO_DEVICE) {
 		read_end(bridge, source == TO_SERVER ? TO_SERVER : TO_DEVICE);
 	} else if (source == SOURCE_DUE) {
-		/* It was told of once; setting it anew takes back what was not read (timerfd_settime(2)). */
+		/*
+		 * It was told of once; setting it anew takes back what was not read
+		 * (timerfd_settime(2)).
+		 */
 		bridge->armed = SIM_NEVER;
 	} else if (source == SOURCE_TICK) {
 		tick(bridge);

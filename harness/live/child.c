@@ -87,7 +87,10 @@ static ssize_t read_whole(int fd, void *ret_data, size_t size)
 {
 	ssize_t got;
 
-	/* A record is shorter than PIPE_BUF or comes in one piece from a pipe that nobody else writes to. */
+	/*
+	 * A record is shorter than PIPE_BUF or comes in one piece from a pipe that nobody else
+	 * writes to.
+	 */
 	while ((got = read(fd, ret_data, size)) < 0 && errno == EINTR)
 		;
 	return got;
@@ -152,7 +155,10 @@ int child_shell_status(int wait_status)
 
 /* -- ending -- */
 
-/* The parent of a process (proc_pid_stat(5)); 0 if it cannot be told. The second field is a name in parentheses, which may have any in it. */
+/*
+ * The parent of a process (proc_pid_stat(5)); 0 if it cannot be told. The second field is a name in
+ * parentheses, which may have any in it.
+ */
 static pid_t parent_of(const char *pid)
 {
 	char path[64], text[512], state;

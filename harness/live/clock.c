@@ -6,7 +6,10 @@
 #include "lib/sim/sim.h"
 
 #define AGE_MAX_NS (10 * SIM_S)
-/* The two clocks are read one after the other, and drift apart: adjtimex(2) slews by at most 500 ppm. */
+/*
+ * The two clocks are read one after the other, and drift apart: adjtimex(2) slews by at most 500
+ * ppm.
+ */
 #define SET_LEAST_NS SIM_MS
 #define DRIFT_DIVISOR 1000
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What it says of a session that its command has ended as it has: status 0 is a pass, all else a failure. What the bridge cannot vouch for stays inconclusive,
- * whatever the command says of it.
+ * What it says of a session that its command has ended as it has: status 0 is a pass, all else a
+ * failure. What the bridge cannot vouch for stays inconclusive, whatever the command says of it.
  */
 #ifndef LIVE_CONCLUSION_H
 #define LIVE_CONCLUSION_H
@@ -16,7 +16,10 @@ struct conclusion_facts {
 	bool asked; /**< somebody has asked for an end */
 };
 
-/** @param verdict The bridge's, with its rules; gets another kind and reason, and whether it is what the plan expects. */
+/**
+ * @param verdict The bridge's, with its rules; gets another kind and reason, and whether it is what
+ * the plan expects.
+ */
 void conclusion_reach(const struct plan *plan, const struct conclusion_facts *facts, struct verdict *verdict);
 
 #endif

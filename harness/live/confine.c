@@ -40,7 +40,10 @@ bool confine_user(struct error *err)
 	bool changes = geteuid() == 0 && user != 0 && group != 0;
 	int result;
 
-	/* The bounding set can be emptied by who may give capabilities only, and does not matter once no program can be started. */
+	/*
+	 * The bounding set can be emptied by who may give capabilities only, and does not matter
+	 * once no program can be started.
+	 */
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (changes)
 		result = capng_change_id((int)user, (int)group, getpwuid(user) != NULL ? CAPNG_INIT_SUPP_GRP : CAPNG_DROP_SUPP_GRP);
@@ -123,7 +126,9 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(sigreturn),
 	SCMP_SYS(sigaltstack), SCMP_SYS(signalfd4), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 
-/* Of devices: how large the terminal is, and whether an interface is still up, which libpcap asks. */
+/*
+ * Of devices: how large the terminal is, and whether an interface is still up, which libpcap asks.
+ */
 static const unsigned long requests[] = {TCGETS, TIOCGWINSZ, FIONREAD, SIOCGIFFLAGS};
 
 /* Those of which it depends on what they are asked for. */
@@ -138,7 +143,10 @@ static int add_conditional(scmp_filter_ctx filter, bool signals)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, requests[i], 0));
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
-	/* Of a socket's options just how much may wait to be sent, which the control socket sets for each that comes. */
+	/*
+	 * Of a socket's options just how much may wait to be sent, which the control socket sets
+	 * for each that comes.
+	 */
 	if (result == 0)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2, SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
 		                          SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF, 0));

@@ -183,7 +183,10 @@ static void accept_client(struct control *control)
 	}
 	client->fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (client->fd < 0) {
-		/* Without a descriptor for it, it would be told of again and again: it waits until another one goes, as above. */
+		/*
+		 * Without a descriptor for it, it would be told of again and again: it waits until
+		 * another one goes, as above.
+		 */
 		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
 			watch_listener(control, false);
 		return;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The control socket: a Unix socket with mode 0600 on which whoever may open it asks a running bridge for something (requests.h), a line a request.
+ * The control socket: a Unix socket with mode 0600 on which whoever may open it asks a running
+ * bridge for something (requests.h), a line a request.
  *
- * How it works: the socket and its clients hang on an epoll instance of their own, whose descriptor is the one side that the bridge waits for. Nothing here
- * waits for a client: one that does not take its answers, or sends a line that is too long, is hung up on.
+ * How it works: the socket and its clients hang on an epoll instance of their own, whose descriptor
+ * is the one side that the bridge waits for. Nothing here waits for a client: one that does not
+ * take its answers, or sends a line that is too long, is hung up on.
  */
 #ifndef LIVE_CONTROL_H
 #define LIVE_CONTROL_H
@@ -22,12 +24,16 @@
 
 struct control;
 
-/** Where the socket is when nobody says: in $XDG_RUNTIME_DIR, /run/user/UID, or for root in /run. @return false with @p err if there is none of these. */
+/**
+ * Where the socket is when nobody says: in $XDG_RUNTIME_DIR, /run/user/UID, or for root in /run.
+ * @return false with @p err if there is none of these.
+ */
 bool control_standard_path(char ret_path[CONTROL_PATH_MAX], struct error *err);
 
 /**
  * Listens. A socket that nobody listens on any more is taken away first.
- * @return NULL with @p err: somebody listens there, the path is too long, or something else is there.
+ * @return NULL with @p err: somebody listens there, the path is too long, or something else is
+ * there.
  */
 struct control *control_open(const char *path, struct error *err);
 

@@ -24,7 +24,10 @@
 #define SWITCH "/etc/nsswitch.conf"
 #define SWITCH_HOSTS "hosts:"
 
-/* Writes a text into a new file in the folder for such. @return its path, to be released with free(); NULL with @p err. */
+/*
+ * Writes a text into a new file in the folder for such. @return its path, to be released with
+ * free(); NULL with @p err.
+ */
 static char *write_temporary(const char *text, struct error *err)
 {
 	const char *folder = getenv("TMPDIR");
@@ -104,8 +107,9 @@ static bool make_private(void)
 }
 
 /*
- * The same below a root that is no mount point, as chroot(2) leaves one: the mount that it lies in has its own root above. A process that enters a mount
- * namespace, be it the one that it is in, gets that one's root (setns(2)), and goes back to its own then.
+ * The same below a root that is no mount point, as chroot(2) leaves one: the mount that it lies in
+ * has its own root above. A process that enters a mount namespace, be it the one that it is in,
+ * gets that one's root (setns(2)), and goes back to its own then.
  */
 static bool make_private_from_above(void)
 {

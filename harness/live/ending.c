@@ -18,7 +18,10 @@ static void write_addresses(const void *what, FILE *stream)
 	inside_write_events(bridge, stream);
 }
 
-/* A frozen chain has a rule for each decision about a frame, and the services behind it a fault for each of theirs; each in their order. */
+/*
+ * A frozen chain has a rule for each decision about a frame, and the services behind it a fault for
+ * each of theirs; each in their order.
+ */
 static bool *find_decisions(const struct bridge *bridge)
 {
 	const struct decisions *decisions = &bridge->options->plan->decisions;
@@ -80,8 +83,8 @@ static void write_last_lines(const struct bridge *bridge, const struct bridge_re
 }
 
 /*
- * The verdict tells of all rules that there were; the plan keeps its own. Of a device between two interfaces nobody knows which it is: it is none of
- * the emulator's.
+ * The verdict tells of all rules that there were; the plan keeps its own. Of a device between two
+ * interfaces nobody knows which it is: it is none of the emulator's.
  */
 static bool write_verdict(const struct bridge *bridge, const struct bridge_result *result, struct error *err)
 {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A command run once in a network of its own, with the plan's faults between it and a server: one session of `stutter exec`.
+ * A command run once in a network of its own, with the plan's faults between it and a server: one
+ * session of `stutter exec`.
  *
- * How it works: execution_run() forks a process for the session, since the far end is one a process, and a process that has gone into a user namespace cannot come back. That one opens
- * the namespaces, starts the server and waits until it listens, lets the command go as the bridge begins, and bridges until the command has ended. Then it ends all that is
- * left of both, and tells through a pipe what came of it. What it leaves behind if it is killed, this process adopts and ends.
+ * How it works: execution_run() forks a process for the session, since the far end is one a
+ * process, and a process that has gone into a user namespace cannot come back. That one opens the
+ * namespaces, starts the server and waits until it listens, lets the command go as the bridge
+ * begins, and bridges until the command has ended. Then it ends all that is left of both, and tells
+ * through a pipe what came of it. What it leaves behind if it is killed, this process adopts and
+ * ends.
  */
 #ifndef LIVE_EXECUTION_H
 #define LIVE_EXECUTION_H
@@ -20,10 +24,16 @@
 struct execution_wish {
 	const struct plan *plan;
 	char *const *command; /**< ends with NULL; found by PATH */
-	const char *server;   /**< for a shell; NULL: the emulator's far end, or the plan's recorded servers, in the session's process */
-	struct relay_ports ports; /**< of the server that are of the web, if faults of services are in the plan */
-	const char *dir;          /**< folder for what the session leaves, which is there; NULL: nothing is left */
-	uint64_t skew_limit_ns;   /**< struct bridge_options */
+	/**
+	 * for a shell; NULL: the emulator's far end, or the plan's recorded servers, in the
+	 * session's process
+	 */
+	const char *server;
+	/** of the server that are of the web, if faults of services are in the plan */
+	struct relay_ports ports;
+	/** folder for what the session leaves, which is there; NULL: nothing is left */
+	const char *dir;
+	uint64_t skew_limit_ns; /**< struct bridge_options */
 };
 
 enum execution_end {
@@ -49,10 +59,16 @@ struct execution {
 	struct bridge_result result;
 };
 
-/** Whether a plan can be carried out so. @return false with @p err, which names what cannot and the cure; nothing was touched. */
+/**
+ * Whether a plan can be carried out so. @return false with @p err, which names what cannot and the
+ * cure; nothing was touched.
+ */
 bool execution_can(const struct execution_wish *wish, struct error *err);
 
-/** Runs it. This process must have one thread. @param ret_execution To be released with execution_close(). */
+/**
+ * Runs it. This process must have one thread. @param ret_execution To be released with
+ * execution_close().
+ */
 void execution_run(const struct execution_wish *wish, struct execution *ret_execution);
 void execution_close(struct execution *execution);
 

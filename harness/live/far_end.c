@@ -72,7 +72,10 @@ static void output(void *ctx, struct frame *frame, sim_ns now)
 
 /* -- the port -- */
 
-/* What it makes of a frame may take long, such as a handshake of TLS; whoever hands one over has done with it before. */
+/*
+ * What it makes of a frame may take long, such as a handshake of TLS; whoever hands one over has
+ * done with it before.
+ */
 static void look_at_inbox(struct far_end *far_end)
 {
 	struct frame *frame;

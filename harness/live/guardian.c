@@ -42,7 +42,10 @@ static int by_number(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* Closes all but those, such as the ports of the bridge and the pipe that someone reads its output from. */
+/*
+ * Closes all but those, such as the ports of the bridge and the pipe that someone reads its output
+ * from.
+ */
 static void close_all_but(int *kept, size_t count)
 {
 	int next = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of the bridge: bridge.c runs it, rules.c changes its chain, ending.c says what it came to. */
+/**
+ * @file Inside of the bridge: bridge.c runs it, rules.c changes its chain, ending.c says what it
+ * came to.
+ */
 #ifndef LIVE_INSIDE_H
 #define LIVE_INSIDE_H
 
@@ -8,7 +11,10 @@
 #include "harness/session/folder.h"
 #include "harness/session/passing.h"
 
-/** Of so many frames that came last it is known how old they were; what waits while so many others come counts from when it was read. A power of two. */
+/**
+ * Of so many frames that came last it is known how old they were; what waits while so many others
+ * come counts from when it was read. A power of two.
+ */
 #define INSIDE_AGES 65536U
 
 /** Rules that are gone and still told of; of more, the first are forgotten. */
@@ -34,10 +40,11 @@ struct bridge {
 	struct skew skew;
 	struct inside_age *ages;
 	struct stamp_clock stamps;
-	uint64_t age_ns;                /* of the frame under way */
-	uint64_t began_ns;              /* CLOCK_MONOTONIC */
-	sim_ns now;                     /* the last that was looked at */
-	struct port_counters before[2]; /* of the ends, when it began: what was lost by then was no frame of its own */
+	uint64_t age_ns;   /* of the frame under way */
+	uint64_t began_ns; /* CLOCK_MONOTONIC */
+	sim_ns now;        /* the last that was looked at */
+	/* of the ends, when it began: what was lost by then was no frame of its own */
+	struct port_counters before[2];
 	uint64_t waiting, odd;
 	char phase[FAULT_PHASE_MAX];
 	int epoll, due, tick; /* descriptors; -1: not open */
@@ -56,7 +63,10 @@ void inside_break(struct bridge *bridge, const char *why);
 void inside_open_rules(struct bridge *bridge, struct proxy_ops ops);
 void inside_close_rules(struct bridge *bridge);
 
-/** The services behind the bridge that have faults of ours, if there are any: they begin, a frame has come to the proxy or to the device, and the device enters a phase. */
+/**
+ * The services behind the bridge that have faults of ours, if there are any: they begin, a frame
+ * has come to the proxy or to the device, and the device enters a phase.
+ */
 void inside_open_services(struct bridge *bridge);
 void inside_tell_services(struct bridge *bridge, const struct fault_event *event);
 void inside_deliver_to_device(struct bridge *bridge, struct bytes frame);
@@ -74,7 +84,9 @@ bool inside_service_acted(const struct bridge *bridge, size_t index);
 /** The faults of its services, behind @p count other rules. @return how many there are together. */
 size_t inside_service_rules(const struct bridge *bridge, struct bridge_rule *ret_rules, size_t most, size_t count);
 
-/** Comes to the verdict and writes what belongs into the folder; the last lines of the trace, too. */
+/**
+ * Comes to the verdict and writes what belongs into the folder; the last lines of the trace, too.
+ */
 void inside_finish(struct bridge *bridge, struct bridge_result *ret_result);
 
 #endif

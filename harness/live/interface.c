@@ -18,8 +18,10 @@
 #include "harness/live/settings.h"
 
 /*
- * Who has an interface holds a socket with a name that says so (unix(7), abstract names): there is one space of them for each network namespace, as there is
- * of interfaces, and the kernel takes the name away when the last process that holds it has ended, which is the guardian. It listens to nobody.
+ * Who has an interface holds a socket with a name that says so (unix(7), abstract names): there is
+ * one space of them for each network namespace, as there is of interfaces, and the kernel takes the
+ * name away when the last process that holds it has ended, which is the guardian. It listens to
+ * nobody.
  */
 #define LOCK_PREFIX "stutter/interface/"
 #define NAME_MAX_LENGTH 64
@@ -73,7 +75,8 @@ static unsigned long find_holder(const char *prefix)
 }
 
 /*
- * Holds the name first and looks for another one then, so of two that come together none gets it, and never both do.
+ * Holds the name first and looks for another one then, so of two that come together none gets it,
+ * and never both do.
  * @param ret_holder 0 with errno: the name cannot be held for another cause.
  */
 static int lock_once(const char *prefix, unsigned long *ret_holder)
@@ -136,8 +139,8 @@ static bool restore(void *ctx, struct error *err)
 }
 
 /*
- * Finds what speaks against it before anything is touched, and remembers how it is. That is read only when nobody else has it, or what another proxy has made
- * of it would be taken for how it was.
+ * Finds what speaks against it before anything is touched, and remembers how it is. That is read
+ * only when nobody else has it, or what another proxy has made of it would be taken for how it was.
  */
 static bool look(struct interface *interface, const char *name, struct nl_sock *socket, struct error *err)
 {

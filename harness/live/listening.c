@@ -9,12 +9,16 @@
 
 #include "lib/base/memory.h"
 
-/* TCP_LISTEN and TCP_CLOSE (include/net/tcp_states.h); the latter is what a UDP socket without a partner shows. */
+/*
+ * TCP_LISTEN and TCP_CLOSE (include/net/tcp_states.h); the latter is what a UDP socket without a
+ * partner shows.
+ */
 #define LISTENS 0x0aU
 #define HAS_NO_PARTNER 0x07U
 
 /*
- * A row is "   0: 0100007F:1F90 00000000:0000 0A ..." (proc_pid_net(5)), after a line of titles: number, local and remote address, state.
+ * A row is " 0: 0100007F:1F90 00000000:0000 0A ..." (proc_pid_net(5)), after a line of titles:
+ * number, local and remote address, state.
  */
 unsigned listening_count(const char *text, unsigned state, uint64_t *digest)
 {

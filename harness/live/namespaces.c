@@ -20,7 +20,10 @@
 
 /* -- the user namespace -- */
 
-/* What keeps users from having namespaces, as far as the kernel says so; the values at which it does. */
+/*
+ * What keeps users from having namespaces, as far as the kernel says so; the values at which it
+ * does.
+ */
 static const struct {
 	const char *path, *name, *value, *cure;
 } hindrances[] = {
@@ -101,7 +104,10 @@ static bool open_tap(int *ret_tap, struct error *err)
 		                 "as root creates it, and it must be readable and writable",
 		                 strerror(errno));
 	(void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", NAMESPACES_INTERFACE);
-	/* Without offloads the kernel cuts and sums what it sends, so that the proxy sees frames as they cross a wire. */
+	/*
+	 * Without offloads the kernel cuts and sums what it sends, so that the proxy sees frames as
+	 * they cross a wire.
+	 */
 	if (ioctl(tap, TUNSETIFF, &request) != 0 || ioctl(tap, TUNSETOFFLOAD, 0) != 0) {
 		error_set(err, "the TAP interface %s cannot be made: %s", NAMESPACES_INTERFACE, strerror(errno));
 		(void)close(tap);
@@ -140,7 +146,10 @@ static bool open_end(struct namespaces *namespaces, enum direction direction, co
 	namespaces->network[direction] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (namespaces->network[direction] < 0)
 		return error_set(err, "/proc/self/ns/net cannot be opened: %s", strerror(errno));
-	/* These two files are settings of the namespace; where /proc/sys cannot be written, servers have to do with the ports from 1024 on. */
+	/*
+	 * These two files are settings of the namespace; where /proc/sys cannot be written, servers
+	 * have to do with the ports from 1024 on.
+	 */
 	(void)write_text("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 	(void)write_text("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
 	return open_tap(&namespaces->tap[direction], err) && wiring_set_up(&wiring, err);
@@ -178,7 +187,10 @@ bool namespaces_enter(const struct namespaces *namespaces, enum direction direct
 
 /* -- privileges -- */
 
-/* Capabilities outlive execve(2) of who is not root as ambient ones (capabilities(7)), which must be permitted and inheritable before. */
+/*
+ * Capabilities outlive execve(2) of who is not root as ambient ones (capabilities(7)), which must
+ * be permitted and inheritable before.
+ */
 bool namespaces_lend_network(const struct namespaces *namespaces, struct error *err)
 {
 	static const unsigned lent[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What is asked of rtnetlink(7), by libnl: messages as the kernel gives them, so that what is not known here comes back, too.
+ * What is asked of rtnetlink(7), by libnl: messages as the kernel gives them, so that what is not
+ * known here comes back, too.
  *
- * Results of requests are libnl's: 0, or a negative NLE code (netlink/errno.h), which nl_geterror() puts into words.
+ * Results of requests are libnl's: 0, or a negative NLE code (netlink/errno.h), which nl_geterror()
+ * puts into words.
  */
 #ifndef LIVE_NETLINK_H
 #define LIVE_NETLINK_H
@@ -33,7 +35,8 @@ struct nl_sock *netlink_open(struct error *err);
  * Asks for all objects of a kind.
  * @param type RTM_GETADDR, RTM_GETROUTE and the like.
  * @param family AF_UNSPEC: all that answer to it.
- * @param ret_messages Those that are @p wanted (of variable length, each with its header); to be released with messages_free().
+ * @param ret_messages Those that are @p wanted (of variable length, each with its header); to be
+ * released with messages_free().
  */
 bool netlink_dump(struct nl_sock *socket, int type, int family, netlink_wanted *wanted, void *ctx, struct messages *ret_messages,
                   struct error *err);
@@ -46,13 +49,22 @@ const struct nlattr *netlink_attribute(const struct nlmsghdr *message, size_t fi
 /** An attribute of 32 bits in host order, or @p otherwise. */
 uint32_t netlink_u32(const struct nlmsghdr *message, size_t fixed, int attribute, uint32_t otherwise);
 
-/** Sends a message as @p type with @p flags (NLM_F_...), waits for the answer, and releases it. @return 0 or a negative NLE code. */
+/**
+ * Sends a message as @p type with @p flags (NLM_F_...), waits for the answer, and releases it.
+ * @return 0 or a negative NLE code.
+ */
 int netlink_request(struct nl_sock *socket, struct nl_msg *message, int type, int flags);
 
-/** A message to send that says what the kernel has told, with room for an attribute or two more; to be sent with netlink_request(). */
+/**
+ * A message to send that says what the kernel has told, with room for an attribute or two more; to
+ * be sent with netlink_request().
+ */
 struct nl_msg *netlink_copy(const struct nlmsghdr *told);
 
-/** Sets those flags of an interface (IFF_UP, IFF_NOARP) that are in @p mask; with mask 0 it only asks for permission. @return 0 or a negative NLE code. */
+/**
+ * Sets those flags of an interface (IFF_UP, IFF_NOARP) that are in @p mask; with mask 0 it only
+ * asks for permission. @return 0 or a negative NLE code.
+ */
 int netlink_flags(struct nl_sock *socket, int index, unsigned flags, unsigned mask);
 
 #endif

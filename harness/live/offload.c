@@ -15,9 +15,10 @@
 #include "lib/base/memory.h"
 
 /*
- * What joins frames that come in changes what the faults see, so it must be off. The rest works on what this host sends, which here is whole frames with
- * finished checksums: it is switched off where it can be, and so are filters of VLANs, which lose frames. Checking checksums (rx-checksum) changes no frame
- * and stays.
+ * What joins frames that come in changes what the faults see, so it must be off. The rest works on
+ * what this host sends, which here is whole frames with finished checksums: it is switched off
+ * where it can be, and so are filters of VLANs, which lose frames. Checking checksums (rx-checksum)
+ * changes no frame and stays.
  */
 static const struct {
 	const char *name;
@@ -45,7 +46,10 @@ static const struct {
 
 _Static_assert(sizeof known / sizeof known[0] <= OFFLOADS_MAX, "each has its place");
 
-/* Every request begins with its number, and the kernel writes its answer to the same place. @return 0, or an errno. */
+/*
+ * Every request begins with its number, and the kernel writes its answer to the same place. @return
+ * 0, or an errno.
+ */
 static int ask(const char *interface, void *request)
 {
 	struct ifreq ifr = {.ifr_data = request};
@@ -153,7 +157,10 @@ const struct offload *offload_in_the_way(const struct offloads *offloads, bool o
 	return NULL;
 }
 
-/* Asks for each that can be switched: for none, or for those that were asked for. @return 0, or an errno. */
+/*
+ * Asks for each that can be switched: for none, or for those that were asked for. @return 0, or an
+ * errno.
+ */
 static int set(const char *interface, const struct offloads *offloads, bool as_before)
 {
 	uint32_t words = (offloads->features + 31) / 32;

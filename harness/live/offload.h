@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What an interface's hardware or driver does to frames in our place: joining those that come (GRO, LRO), splitting those that leave (TSO, GSO, UFO),
- * checksums. A bridge must see each frame as it was on the wire, so all of it is switched off.
+ * What an interface's hardware or driver does to frames in our place: joining those that come (GRO,
+ * LRO), splitting those that leave (TSO, GSO, UFO), checksums. A bridge must see each frame as it
+ * was on the wire, so all of it is switched off.
  *
- * Asked and set by the ethtool ioctl (linux/ethtool.h: ETHTOOL_GFEATURES, ETHTOOL_SFEATURES), under the kernel's own names of features, which
- * `ethtool -k` prints as well.
+ * Asked and set by the ethtool ioctl (linux/ethtool.h: ETHTOOL_GFEATURES, ETHTOOL_SFEATURES), under
+ * the kernel's own names of features, which `ethtool -k` prints as well.
  */
 #ifndef LIVE_OFFLOAD_H
 #define LIVE_OFFLOAD_H
@@ -33,7 +34,10 @@ struct offloads {
 	uint32_t features; /**< how many features the kernel knows */
 };
 
-/** Reads those features of an interface that are to be off. A driver without features has none. @return false with @p err. */
+/**
+ * Reads those features of an interface that are to be off. A driver without features has none.
+ * @return false with @p err.
+ */
 bool offload_read(const char *interface, struct offloads *ret_offloads, struct error *err);
 
 /** The first that acts, must not, and is fixed (@p only_fixed) or not; NULL if there is none. */

@@ -3,8 +3,9 @@
  * @file
  * What a run in wall time came to.
  *
- * It passes if the plan was carried out: what went on at either end nobody here knows. It is inconclusive if something happened to frames that no fault asked for, an
- * end was gone, or something of ours failed. Of what a scenario expects only `acted` is asked.
+ * It passes if the plan was carried out: what went on at either end nobody here knows. It is
+ * inconclusive if something happened to frames that no fault asked for, an end was gone, or
+ * something of ours failed. Of what a scenario expects only `acted` is asked.
  */
 #ifndef LIVE_OUTCOME_H
 #define LIVE_OUTCOME_H
@@ -28,7 +29,10 @@ bool outcome_vouch(const struct outcome_facts *facts, struct verdict_live *ret_l
 /** Fills in kind, reason, virtual_ns, wall_ns, frames and live. */
 void outcome_decide(const struct outcome_facts *facts, struct verdict *ret_verdict);
 
-/** Fills in the rules, and of `acted:` and of a replay whether they are met. @param found Of each of a replay's decisions, whether it was; NULL if it is none. */
+/**
+ * Fills in the rules, and of `acted:` and of a replay whether they are met. @param found Of each of
+ * a replay's decisions, whether it was; NULL if it is none.
+ */
 void outcome_count(const struct plan *plan, const struct bridge_rule *rules, size_t count, const bool *found, struct verdict *verdict);
 
 #endif

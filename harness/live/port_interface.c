@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A port through libpcap. How it works: the kernel puts frames into a ring in shared memory, each at once (immediate mode, else it would wait for a block of
- * them), and libpcap's descriptor is readable as long as one is there. What this port has sent would come back by the ring like all that leaves the interface: the
- * kernel is asked to leave it out (PACKET_IGNORE_OUTGOING, packet(7)), so that it takes no room there, and libpcap passes over it where the kernel is too old for that.
+ * A port through libpcap. How it works: the kernel puts frames into a ring in shared memory, each
+ * at once (immediate mode, else it would wait for a block of them), and libpcap's descriptor is
+ * readable as long as one is there. What this port has sent would come back by the ring like all
+ * that leaves the interface: the kernel is asked to leave it out (PACKET_IGNORE_OUTGOING,
+ * packet(7)), so that it takes no room there, and libpcap passes over it where the kernel is too
+ * old for that.
  *
- * Frames are sent by a socket of their own, which hears nothing (protocol 0) and which nobody waits for: whenever a frame has left, the kernel tells those who wait
- * for its socket that there is room again, and with pcap_inject() that is the bridge, which waits for frames to read.
+ * Frames are sent by a socket of their own, which hears nothing (protocol 0) and which nobody waits
+ * for: whenever a frame has left, the kernel tells those who wait for its socket that there is room
+ * again, and with pcap_inject() that is the bridge, which waits for frames to read.
  */
 #include "harness/live/port.h"
 
@@ -25,7 +29,10 @@
 #include "lib/link/frame.h"
 #include "harness/live/unfinished.h"
 
-/* What waits to be read: an eighth of a second of the smallest frames of twenty links of 10 Mbit/s, as a virtual machine may have to wait for its core. */
+/*
+ * What waits to be read: an eighth of a second of the smallest frames of twenty links of 10 Mbit/s,
+ * as a virtual machine may have to wait for its core.
+ */
 #define RING_BYTES (64 << 20)
 /* What may wait to be sent: a burst must fit that the interface sends slowly. */
 #define SEND_BYTES (4 << 20)
@@ -77,7 +84,10 @@ static bool read_frames(void *state, unsigned most, port_take *take, void *ctx, 
 	return result >= 0 || error_set(err, "%s is gone: %s", port->name, pcap_geterr(port->pcap));
 }
 
-/* What has no room, or is too long for the interface, or comes while it is down, is lost as it would be on a wire. */
+/*
+ * What has no room, or is too long for the interface, or comes while it is down, is lost as it
+ * would be on a wire.
+ */
 static bool is_loss(int reason)
 {
 	return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EMSGSIZE || reason == ENETDOWN || reason == EINTR;
@@ -178,7 +188,10 @@ static bool activate(struct interface_port *port, struct error *err)
 		return failed(port, PCAP_ERROR, err);
 	/* Good to have and not needed: an older kernel does not know it. */
 	(void)setsockopt(pcap_fileno(port->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one);
-	/* libpcap leaves that to us: no program that is started may have a socket that hears and sends everything. */
+	/*
+	 * libpcap leaves that to us: no program that is started may have a socket that hears and
+	 * sends everything.
+	 */
 	(void)fcntl(pcap_fileno(port->pcap), F_SETFD, FD_CLOEXEC);
 	return open_out(port, err);
 }

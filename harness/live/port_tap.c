@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A port of a TAP descriptor: each read() gives a frame, each write() takes one. The interface at its other side has no offloads that were not set by its
- * opener, so the kernel finishes checksums and splits what is too long before a frame gets here.
+ * A port of a TAP descriptor: each read() gives a frame, each write() takes one. The interface at
+ * its other side has no offloads that were not set by its opener, so the kernel finishes checksums
+ * and splits what is too long before a frame gets here.
  */
 #include <errno.h>
 #include <fcntl.h>

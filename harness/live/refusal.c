@@ -46,7 +46,10 @@ static bool refuse_missing(const char *name, struct error *err)
 	return false;
 }
 
-/* An access point takes frames of its own stations only, so what comes from behind a bridge is lost. */
+/*
+ * An access point takes frames of its own stations only, so what comes from behind a bridge is
+ * lost.
+ */
 static bool is_wireless(const char *name)
 {
 	char path[128];
@@ -89,7 +92,10 @@ static bool is_above(const struct nlmsghdr *message, void *ctx)
 	const struct ifinfomsg *link = nlmsg_data(message);
 	const int *index = ctx;
 
-	/* One in another network namespace has its number there: the other end of a veth pair is no such thing. */
+	/*
+	 * One in another network namespace has its number there: the other end of a veth pair is no
+	 * such thing.
+	 */
 	return message->nlmsg_type == RTM_NEWLINK && link->ifi_index != *index &&
 	       netlink_u32(message, sizeof *link, IFLA_LINK, 0) == (uint32_t)*index &&
 	       netlink_attribute(message, sizeof *link, IFLA_LINK_NETNSID) == NULL && !is_veth(message);
@@ -262,13 +268,18 @@ static bool refuse_connection(const struct settings *settings, const struct nlms
 	if (address->ifa_family == AF_INET6)
 		return refuse_connection_in("/proc/self/net/tcp6", settings->name, hex, err);
 	char mapped[HEX_MAX];
-	/* A socket that takes both kinds has IPv4 addresses in the other list, as ::ffff:a.b.c.d. */
+	/*
+	 * A socket that takes both kinds has IPv4 addresses in the other list, as ::ffff:a.b.c.d.
+	 */
 	(void)snprintf(mapped, sizeof mapped, "0000000000000000%08X%.8s", htonl(0xffff), hex);
 	return refuse_connection_in("/proc/self/net/tcp", settings->name, hex, err) &&
 	       refuse_connection_in("/proc/self/net/tcp6", settings->name, mapped, err);
 }
 
-/* Of temporary IPv6 addresses, too, which are not put back and are those that connections are made from (RFC 8981). */
+/*
+ * Of temporary IPv6 addresses, too, which are not put back and are those that connections are made
+ * from (RFC 8981).
+ */
 static bool is_address_of(const struct nlmsghdr *message, void *ctx)
 {
 	const struct ifaddrmsg *address = nlmsg_data(message);

@@ -219,7 +219,10 @@ static struct port_counters counters(void *state)
 	return relayed->inner.ops->counters(relayed->inner.state);
 }
 
-/* The server hears that its connections are over, as long as there is a way to it; there is nobody left to tell the device. */
+/*
+ * The server hears that its connections are over, as long as there is a way to it; there is nobody
+ * left to tell the device.
+ */
 static void end_relay(struct relayed *relayed)
 {
 	struct relay *relay = relayed->relay;

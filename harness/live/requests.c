@@ -116,7 +116,9 @@ static bool says_name(const char *text)
 	return says;
 }
 
-/* The text with a name put in front of what is in its braces. @return to be released with free(). */
+/*
+ * The text with a name put in front of what is in its braces. @return to be released with free().
+ */
 static char *with_name(const char *text, const char *name, size_t *ret_more)
 {
 	char quoted[2 * FAULT_NAME_MAX + 1], *at = quoted;
@@ -132,7 +134,10 @@ static char *with_name(const char *text, const char *name, size_t *ret_more)
 	return whole;
 }
 
-/* Reads a fault that is called @p name unless it says otherwise. An error's place is that in @p text. */
+/*
+ * Reads a fault that is called @p name unless it says otherwise. An error's place is that in @p
+ * text.
+ */
 static bool read_fault_named(const struct request *request, const char *text, const char *name, struct wanted *ret_new)
 {
 	size_t more;
@@ -147,7 +152,10 @@ static bool read_fault_named(const struct request *request, const char *text, co
 	return good;
 }
 
-/* The chain without the faults of a name, and with others in the place of the first of them, or at the end. @param without NULL: all stay. */
+/*
+ * The chain without the faults of a name, and with others in the place of the first of them, or at
+ * the end. @param without NULL: all stay.
+ */
 static struct wanted compose(const struct request *request, const char *without, const struct wanted *with)
 {
 	const struct fault *faults;
@@ -172,7 +180,10 @@ static struct wanted compose(const struct request *request, const char *without,
 	return made;
 }
 
-/* No name may be another fault's, or it could not be told which is meant. @param but Faults of this name do not count; NULL: all do. */
+/*
+ * No name may be another fault's, or it could not be told which is meant. @param but Faults of this
+ * name do not count; NULL: all do.
+ */
 static bool are_free(const struct request *request, const struct wanted *new, const char *but)
 {
 	const struct fault *faults;

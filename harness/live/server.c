@@ -51,7 +51,9 @@ static const char *last_said(const struct server *server, char ret_text[SAID_MAX
 	return ret_text[0] != '\0' ? ret_text : "nothing";
 }
 
-/* @return false with @p err if it has ended without leaving anybody who listens, or takes too long. */
+/*
+ * @return false with @p err if it has ended without leaving anybody who listens, or takes too long.
+ */
 static bool await(const struct server *server, struct error *err)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_NS};

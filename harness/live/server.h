@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A server that the user names, in a network of its own (namespaces.h): made ready, let go, and waited for until it listens.
+ * A server that the user names, in a network of its own (namespaces.h): made ready, let go, and
+ * waited for until it listens.
  *
- * This process must have begun to watch (watch.h) and to adopt (child.h), and be in the server's network namespace when it waits.
+ * This process must have begun to watch (watch.h) and to adopt (child.h), and be in the server's
+ * network namespace when it waits.
  */
 #ifndef LIVE_SERVER_H
 #define LIVE_SERVER_H
@@ -31,7 +33,10 @@ struct server {
 bool server_prepare(struct server *ret_server, const char *command, const char *dir, const struct namespaces *namespaces,
                     struct error *err);
 
-/** Lets it go, and waits until it listens. @return false with @p err, which has what it said last, if it does not. */
+/**
+ * Lets it go, and waits until it listens. @return false with @p err, which has what it said last,
+ * if it does not.
+ */
 bool server_start(struct server *server, struct error *err);
 
 /** Its processes are ended by child_end_all(). */

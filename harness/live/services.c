@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The services behind a bridge, the emulator's or a real server's: what their faults do is told where the chain's is, and windows of either may open by the other.
+ * The services behind a bridge, the emulator's or a real server's: what their faults do is told
+ * where the chain's is, and windows of either may open by the other.
  */
 #include "lib/fault/armed.h"
 #include "harness/live/far_end.h"
@@ -19,7 +20,10 @@ static void keep_decision(void *ctx, const struct decision *decision)
 	passing_keep(&bridge->passing, decision);
 }
 
-/* An event that the far end had been due for before is noticed when it runs, and the chain's time never goes back. */
+/*
+ * An event that the far end had been due for before is noticed when it runs, and the chain's time
+ * never goes back.
+ */
 static void happened(void *ctx, const struct fault_event *event)
 {
 	struct bridge *bridge = ctx;

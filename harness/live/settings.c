@@ -31,7 +31,10 @@ static bool is_its_address(const struct nlmsghdr *message, void *ctx)
 	       (address->ifa_family == AF_INET || (address->ifa_family == AF_INET6 && (flags & IFA_F_TEMPORARY) == 0));
 }
 
-/* The table of local addresses is the kernel's own, and so are routes that it has remembered. Routes over several interfaces outlive an address. */
+/*
+ * The table of local addresses is the kernel's own, and so are routes that it has remembered.
+ * Routes over several interfaces outlive an address.
+ */
 static bool is_its_route(const struct nlmsghdr *message, void *ctx)
 {
 	const struct rtmsg *route = nlmsg_data(message);
@@ -202,7 +205,10 @@ static bool has_address(const struct messages *addresses, const struct nlmsghdr 
 	return false;
 }
 
-/* The kernel gives an interface a link-local address when IPv6 is enabled, also where someone had taken it away. */
+/*
+ * The kernel gives an interface a link-local address when IPv6 is enabled, also where someone had
+ * taken it away.
+ */
 static bool remove_new_addresses(const struct settings *before, const struct messages *now, struct nl_sock *socket, struct error *err)
 {
 	for (size_t i = 0; i < now->count; i++)
@@ -223,7 +229,10 @@ static bool give_address(const struct settings *before, size_t i, int family, co
 	return result == 0 || result == -NLE_EXIST || request_failed(err, before->name, "an address cannot be given back", result);
 }
 
-/* In the order in which they were given: the kernel tells of IPv4 addresses in that order, primary ones first, and of IPv6 ones the other way round. */
+/*
+ * In the order in which they were given: the kernel tells of IPv4 addresses in that order, primary
+ * ones first, and of IPv6 ones the other way round.
+ */
 static bool give_addresses(const struct settings *before, const struct messages *now, struct nl_sock *socket, struct error *err)
 {
 	bool good = true;
@@ -248,7 +257,10 @@ static bool restore_addresses(const struct settings *before, struct nl_sock *soc
 	return good;
 }
 
-/* The kernel tells of the state of the next hop in flags that it does not take, and of a lifetime in another attribute than it takes. */
+/*
+ * The kernel tells of the state of the next hop in flags that it does not take, and of a lifetime
+ * in another attribute than it takes.
+ */
 static struct nl_msg *route_to_send(const struct nlmsghdr *told)
 {
 	struct nl_msg *message = netlink_copy(told);

@@ -72,7 +72,10 @@ static bool write_served(const struct service *service, const char *dir, struct 
 
 /* -- who serves it -- */
 
-/* Workers of nginx are others than root, unless they are told not to be, and may not read what is root's. */
+/*
+ * Workers of nginx are others than root, unless they are told not to be, and may not read what is
+ * root's.
+ */
 static void write_nginx(FILE *stream, const char *dir)
 {
 	static const char *const folders[] = {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"};
@@ -120,7 +123,10 @@ static void write_dnsmasq(FILE *stream, const char *dir, const struct service_co
 		fprintf(stream, "host-record=%s,%s\n", name->name, show_address(name->address, address));
 }
 
-/* It tells the time that it finds, and never sets it. As whoever runs it: its own user is there where it was installed only. */
+/*
+ * It tells the time that it finds, and never sets it. As whoever runs it: its own user is there
+ * where it was installed only.
+ */
 static void write_chrony(FILE *stream, const char *dir)
 {
 	const struct passwd *self = getpwuid(geteuid());
@@ -163,7 +169,10 @@ static bool write_servers(const struct plan *plan, const char *dir, struct error
 	return report_file_close(&file, err);
 }
 
-/* What is there of a path, from the root of the file system on, which may have other characters than the path. */
+/*
+ * What is there of a path, from the root of the file system on, which may have other characters
+ * than the path.
+ */
 static bool find_above(const char *dir, char ret_whole[PATH_MAX])
 {
 	char *above = memory_text(dir);

@@ -4,7 +4,10 @@
 #define STEP_BITS 5U
 _Static_assert(1U << STEP_BITS == SKEW_STEPS, "buckets are numbered by bits");
 
-/* Below SKEW_STEPS a bucket is a nanosecond wide; from there on it has the leading one and the STEP_BITS bits behind it in common. */
+/*
+ * Below SKEW_STEPS a bucket is a nanosecond wide; from there on it has the leading one and the
+ * STEP_BITS bits behind it in common.
+ */
 static unsigned bucket_of(uint64_t ns)
 {
 	if (ns < SKEW_STEPS)

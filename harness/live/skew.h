@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * How much later frames left than the plan asked for, as a distribution: median, 99th percentile, maximum, and how many were beyond a limit.
+ * How much later frames left than the plan asked for, as a distribution: median, 99th percentile,
+ * maximum, and how many were beyond a limit.
  *
- * How it works: times are counted in buckets whose width is a thirty-second of their beginning, so what is told of a percentile is at most so much too large,
- * and never too small. The maximum and the count beyond the limit are exact.
+ * How it works: times are counted in buckets whose width is a thirty-second of their beginning, so
+ * what is told of a percentile is at most so much too large, and never too small. The maximum and
+ * the count beyond the limit are exact.
  */
 #ifndef LIVE_SKEW_H
 #define LIVE_SKEW_H

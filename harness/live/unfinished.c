@@ -27,7 +27,10 @@ static size_t skip_tags(struct bytes frame, uint16_t *ret_type)
 	return at + 2;
 }
 
-/* The pseudo header of both (RFC 9293 sec. 3.1, RFC 8200 sec. 8.1): the addresses, the protocol and the length, in words. */
+/*
+ * The pseudo header of both (RFC 9293 sec. 3.1, RFC 8200 sec. 8.1): the addresses, the protocol and
+ * the length, in words.
+ */
 static uint32_t pseudo_sum(struct bytes addresses, uint8_t protocol, size_t length)
 {
 	uint8_t rest[4];
@@ -95,7 +98,10 @@ bool unfinished_find(struct bytes frame, struct unfinished *ret_unfinished)
 	return true;
 }
 
-/* With the sum of the pseudo header in its own place, the sum over the datagram is the whole. Zero is for UDP without a checksum (RFC 768). */
+/*
+ * With the sum of the pseudo header in its own place, the sum over the datagram is the whole. Zero
+ * is for UDP without a checksum (RFC 768).
+ */
 void unfinished_finish(uint8_t *frame, const struct unfinished *unfinished)
 {
 	uint16_t checksum = checksum_end(checksum_add(0, frame + unfinished->begin, unfinished->length));

@@ -25,8 +25,9 @@
 struct wall {
 	struct outside outside;
 	struct wall_wish wish;
-	struct port port;            /* none of WALL_OWN */
-	struct port_counters before; /* of the port, when the session began: what was lost by then was for somebody else */
+	struct port port; /* none of WALL_OWN */
+	/* of the port, when the session began: what was lost by then was for somebody else */
+	struct port_counters before;
 	struct stamp_clock stamps;
 	struct skew skew;
 	uint64_t began_ns; /* CLOCK_MONOTONIC, at the world's time 0 */

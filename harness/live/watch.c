@@ -12,7 +12,8 @@
 
 static struct watch watch;
 static struct timespec killed_at; /* when the command is killed, on CLOCK_MONOTONIC; 0: it is not */
-static volatile pid_t other;      /* who gets what is passed on, in place of the command; 0: nobody */
+/* who gets what is passed on, in place of the command; 0: nobody */
+static volatile pid_t other;
 
 static void tick(void)
 {

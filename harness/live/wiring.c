@@ -24,7 +24,10 @@ static bool worked(int result, const char *interface, const char *what, struct e
 static struct nl_addr *address_of(uint32_t address, unsigned prefix)
 {
 	const uint8_t data[4] = {(uint8_t)(address >> 24), (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address};
-	/* libnl takes the bytes without changing them, though its prototype does not say so in all versions. */
+	/*
+	 * libnl takes the bytes without changing them, though its prototype does not say so in all
+	 * versions.
+	 */
 	struct nl_addr *built = nl_addr_build(AF_INET, data, sizeof data);
 
 	if (built == NULL)
@@ -142,8 +145,9 @@ static bool add_gateway(struct nl_sock *socket, const struct wiring *wiring, str
 }
 
 /*
- * All addresses are this namespace's own, but for those of its network. The route has to stand in the table `local`, as addresses to answer from are looked for there and
- * nowhere else (net/ipv4/devinet.c, __ip_dev_find()); so the network has to stand there, too.
+ * All addresses are this namespace's own, but for those of its network. The route has to stand in
+ * the table `local`, as addresses to answer from are looked for there and nowhere else
+ * (net/ipv4/devinet.c, __ip_dev_find()); so the network has to stand there, too.
  */
 static bool add_all(struct nl_sock *socket, const struct wiring *wiring, struct error *err)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file The interfaces of a new network namespace: addresses and routes, through libnl (rtnetlink(7)). */
+/**
+ * @file The interfaces of a new network namespace: addresses and routes, through libnl
+ * (rtnetlink(7)).
+ */
 #ifndef LIVE_WIRING_H
 #define LIVE_WIRING_H
 

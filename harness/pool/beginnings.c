@@ -15,10 +15,12 @@
 static const char *const phases[BEGINNING_DEPTH] = {"dhcp", "connect", "download"};
 
 /*
- * What the members of a family have in common: the plan but for its faults, its name and what is expected. When a session is over, at its deadline or because the device is
- * silent, is told to the guest as the time to call again, and so has to be the same.
+ * What the members of a family have in common: the plan but for its faults, its name and what is
+ * expected. When a session is over, at its deadline or because the device is silent, is told to the
+ * guest as the time to call again, and so has to be the same.
  *
- * Where faults are drawn anew from an instant on, they are common, too, as the plan draws them itself: up to that instant all of its redraws are that one session.
+ * Where faults are drawn anew from an instant on, they are common, too, as the plan draws them
+ * itself: up to that instant all of its redraws are that one session.
  */
 static struct plan common_plan(const struct plan *plan)
 {
@@ -134,7 +136,10 @@ static struct held *last_before(struct beginning *beginning, uint64_t request)
 	return later(last, &beginning->walker, request);
 }
 
-/* The session without faults at its very end. The first phase is where the tree begins; the others are not worth their memory any more. */
+/*
+ * The session without faults at its very end. The first phase is where the tree begins; the others
+ * are not worth their memory any more.
+ */
 static struct engine *whole_engine(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
 {
 	const struct held_point point = {.phase = SESSION_HOLD_RESULT, .stop = beginnings->stop};
@@ -147,7 +152,10 @@ static struct engine *whole_engine(struct beginnings *beginnings, struct beginni
 	return beginning->whole.engine;
 }
 
-/* Whoever walks by leaves one behind at each third of the way: what comes later in small batches need not begin at the beginning. */
+/*
+ * Whoever walks by leaves one behind at each third of the way: what comes later in small batches
+ * need not begin at the beginning.
+ */
 static void leave_marks(struct beginning *beginning, const struct held_point *point, const char *dir)
 {
 	for (size_t i = 0; i < BEGINNING_MARKS; i++) {
@@ -158,7 +166,10 @@ static void leave_marks(struct beginning *beginning, const struct held_point *po
 	}
 }
 
-/* One session without faults is led on from request to request; to one that lies behind it another is led. */
+/*
+ * One session without faults is led on from request to request; to one that lies behind it another
+ * is led.
+ */
 static struct engine *walk_to(struct beginnings *beginnings, struct beginning *beginning, const struct beginnings_wish *wish)
 {
 	const struct held_point point = {.request = wish->request, .stop = beginnings->stop};
@@ -204,7 +215,10 @@ static struct engine *phase_engine(const struct beginning *beginning, unsigned d
 	return *ret_depth > 0 ? beginning->held[*ret_depth - 1].engine : NULL;
 }
 
-/* What is left if there is no tree. A session that branches off before the first phase has nothing to share. */
+/*
+ * What is left if there is no tree. A session that branches off before the first phase has nothing
+ * to share.
+ */
 static unsigned phase_depth(const struct beginnings_wish *wish)
 {
 	return wish->depth == BEGINNING_AT ? 0 : wish->depth == BEGINNING_WHOLE ? beginning_depth(wish->plan) : wish->depth;

@@ -20,13 +20,18 @@ static bool same_image(const struct device *a, const struct device *b)
 	       a->memory == b->memory;
 }
 
-/* What was looked at with other content is another image, though its files have the same names. What nobody has looked at is as it is. */
+/*
+ * What was looked at with other content is another image, though its files have the same names.
+ * What nobody has looked at is as it is.
+ */
 static bool same_content(const struct made *a, const struct made *b)
 {
 	return strcmp(a->kernel, b->kernel) == 0 && strcmp(a->initramfs, b->initramfs) == 0 && strcmp(a->overlay, b->overlay) == 0;
 }
 
-/* The place of the engine for a plan's device; a free one, made free if need be, if there is none. */
+/*
+ * The place of the engine for a plan's device; a free one, made free if need be, if there is none.
+ */
 static size_t place_for(struct engines *engines, const struct plan *plan)
 {
 	size_t oldest = 0;
@@ -53,7 +58,10 @@ static struct engine *open_engine(struct engines *engines, const struct engines_
 	if (!folder_make(engines->paths->snapshots, err) ||
 	    !qemu_snapshot_ensure(&image, engines->paths->snapshots, engines->stop, &snapshot, err))
 		return NULL;
-	/* Sessions of other plans that name the same files are to be branches of it, and these are known by what was in the files then. */
+	/*
+	 * Sessions of other plans that name the same files are to be branches of it, and these are
+	 * known by what was in the files then.
+	 */
 	if (!plan_check_device(job->plan, err))
 		return NULL;
 	memcpy(ret_hash, snapshot.hash, QEMU_HASH_SIZE);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file is a header, the scenario's own text, and the plan. The plan goes as text, since it is full of pointers; that it reads back the same is what plan.yaml
- * lives by, too. What plan.yaml does not have, because it is no part of a session but of how one came to it, is in the header.
+ * The file is a header, the scenario's own text, and the plan. The plan goes as text, since it is
+ * full of pointers; that it reads back the same is what plan.yaml lives by, too. What plan.yaml
+ * does not have, because it is no part of a session but of how one came to it, is in the header.
  */
 #include "harness/pool/handover.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A job on its way to the process that runs its session: a file in memory, with the plan as plan.yaml has it.
+ * A job on its way to the process that runs its session: a file in memory, with the plan as
+ * plan.yaml has it.
  */
 #ifndef POOL_HANDOVER_H
 #define POOL_HANDOVER_H
@@ -14,12 +15,15 @@
 struct handover {
 	struct paths paths;
 	unsigned bus; /**< as session_options.bus */
-	bool is_live; /**< in wall time, as the next says; the order's port_fd is a TAP's, if there is one */
+	/** in wall time, as the next says; the order's port_fd is a TAP's, if there is one */
+	bool is_live;
 	struct wall_wish wall;
 	bool is_common; /**< the beginning of other sessions, which is held for them */
 	char image_hash[QEMU_HASH_SIZE];
-	char record[DEVICE_PATH_MAX]; /**< a file for all that the guest asks and is answered; empty: none */
-	char play[DEVICE_PATH_MAX];   /**< such a file, from which the guest is answered without a world; empty: none */
+	/** a file for all that the guest asks and is answered; empty: none */
+	char record[DEVICE_PATH_MAX];
+	/** such a file, from which the guest is answered without a world; empty: none */
+	char play[DEVICE_PATH_MAX];
 };
 
 /** Writes a job. @return the file's descriptor, or -1 with @p err. */

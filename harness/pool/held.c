@@ -36,7 +36,10 @@ static void close_nobody(const struct nobody *nobody)
 	(void)close(nobody->page_fd);
 }
 
-/* Gives the order, and waits. An engine that was to go on itself is closed if it does not come there. @return the engine at the point; NULL: it did not come there. */
+/*
+ * Gives the order, and waits. An engine that was to go on itself is closed if it does not come
+ * there. @return the engine at the point; NULL: it did not come there.
+ */
 static struct engine *lead(struct engine *from, bool branch, const struct held_point *point, const char *dir, int job_fd)
 {
 	struct engine *engine = NULL;
@@ -69,7 +72,10 @@ bool held_branch(struct held *ret_held, struct engine *from, const struct held_p
 	if ((size_t)snprintf(held.dir, sizeof held.dir, "%s.beginning-XXXXXX", beside) >= sizeof held.dir || mkdtemp(held.dir) == NULL)
 		return false;
 	held.engine = lead(from, true, point, held.dir, job_fd);
-	/* The folder has served its purpose: what is open stays readable for branches, and whoever is led on in a folder of the same name opens nothing anew. */
+	/*
+	 * The folder has served its purpose: what is open stays readable for branches, and whoever
+	 * is led on in a folder of the same name opens nothing anew.
+	 */
 	(void)remove_tree(held.dir);
 	if (held.engine == NULL)
 		return false;

@@ -3,7 +3,8 @@
  * @file
  * A session without faults that is held at a request, for others to be branched from.
  *
- * It has a page of its own, since how many requests it has made is its branches' to know. Its folder is there only until it is held.
+ * It has a page of its own, since how many requests it has made is its branches' to know. Its
+ * folder is there only until it is held.
  */
 #ifndef POOL_HELD_H
 #define POOL_HELD_H

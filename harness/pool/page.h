@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Memory that a session and the pool that has started it both see, and what the session writes into the pool's pipe.
+ * Memory that a session and the pool that has started it both see, and what the session writes into
+ * the pool's pipe.
  */
 #ifndef POOL_PAGE_H
 #define POOL_PAGE_H

@@ -32,10 +32,16 @@
 
 #define LOOK_MS 200
 
-/* How long a session that was told to stop may take to come to the guest's next request, before it is killed. */
+/*
+ * How long a session that was told to stop may take to come to the guest's next request, before it
+ * is killed.
+ */
 #define STOP_MS 2000
 
-/* So much memory must be left for another session beside those that run; one alone is always started. */
+/*
+ * So much memory must be left for another session beside those that run; one alone is always
+ * started.
+ */
 #define MEMORY_KB 262144
 
 size_t pool_cores(void)
@@ -49,7 +55,10 @@ struct pool {
 	struct job *jobs;
 	size_t count, next; /* the next job to start, of order */
 	size_t *order;
-	/* Those of the family at hand of which it is known where they branch off: they wait until it is known of all. */
+	/*
+	 * Those of the family at hand of which it is known where they branch off: they wait until
+	 * it is known of all.
+	 */
 	struct job **found;
 	size_t found_count;
 	const struct pool_options *options;
@@ -315,7 +324,10 @@ static int compare_requests(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* It is known of a session where it branches off from the one without faults. They are run in that order, in which that one passes by. */
+/*
+ * It is known of a session where it branches off from the one without faults. They are run in that
+ * order, in which that one passes by.
+ */
 static void add_found(struct pool *pool, struct job *job)
 {
 	pool->found[pool->found_count++] = job;
@@ -428,7 +440,10 @@ static bool is_over_limit(const struct pool *pool, const struct job *job)
 	return limit > 0 && pool_now_ms() - job->started_ms > limit;
 }
 
-/* A world in wall time may wait for the wall for as long as a device has no supply: the device is not to blame for that. */
+/*
+ * A world in wall time may wait for the wall for as long as a device has no supply: the device is
+ * not to blame for that.
+ */
 static bool is_silent(const struct pool *pool, struct job *job)
 {
 	if (pool->options->live != NULL && job->page->qemu.in_world)
@@ -456,8 +471,9 @@ static void look_after_sessions(struct pool *pool)
 }
 
 /*
- * A session that does not have the beginning that it was started from is started from an earlier point; or waits for its turn, if that was done to find out where it
- * branches off. @return whether it runs.
+ * A session that does not have the beginning that it was started from is started from an earlier
+ * point; or waits for its turn, if that was done to find out where it branches off. @return whether
+ * it runs.
  */
 static bool again(struct pool *pool, struct job *job)
 {

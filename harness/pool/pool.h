@@ -3,9 +3,11 @@
  * @file
  * Runs many sessions, some side by side: a process each.
  *
- * A session runs inside its QEMU, which is a branch of an engine (engines.h); or, with the FIFOs, in a worker that is forked for it and that starts a QEMU. Each is a
- * process group of its own, so that Ctrl-C reaches only the pool, which then ends the sessions in order. A session that dies without a verdict gets an inconclusive one
- * that says how it died, and its folder is completed. What is reported does not depend on which session ends first.
+ * A session runs inside its QEMU, which is a branch of an engine (engines.h); or, with the FIFOs,
+ * in a worker that is forked for it and that starts a QEMU. Each is a process group of its own, so
+ * that Ctrl-C reaches only the pool, which then ends the sessions in order. A session that dies
+ * without a verdict gets an inconclusive one that says how it died, and its folder is completed.
+ * What is reported does not depend on which session ends first.
  */
 #ifndef POOL_POOL_H
 #define POOL_POOL_H
@@ -37,29 +39,36 @@ struct job {
 	uint64_t virtual_ns;       /**< while running: how far it is */
 	char phase[32];
 	int pid, pipe;
-	bool is_inside;       /* the session runs inside QEMU, and is looked after from here */
-	uint64_t group;       /* jobs of a group follow each other: those of a family (beginnings.h) */
-	int port_fd;          /* of its far end (pool_live); 0: it has none */
-	bool has_entered;     /* pool_live.enter() was good, and leave() is to come */
-	unsigned depth;       /* how deep a beginning may still be tried, and is tried */
-	uint64_t branches_at; /* the request that it branches off at, of the session without faults; 0: not found out */
+	bool is_inside; /* the session runs inside QEMU, and is looked after from here */
+	/* jobs of a group follow each other: those of a family (beginnings.h) */
+	uint64_t group;
+	int port_fd;      /* of its far end (pool_live); 0: it has none */
+	bool has_entered; /* pool_live.enter() was good, and leave() is to come */
+	unsigned depth;   /* how deep a beginning may still be tried, and is tried */
+	/* the request that it branches off at, of the session without faults; 0: not found out */
+	uint64_t branches_at;
 	struct silence silence;
 	uint64_t started_ms;   /**< on the clock of pool_now_ms() */
 	uint64_t stopped_ms;   /* when it was told to stop; 0: not yet */
 	const char *ended_for; /* why it was killed from here; NULL: it was not */
-	const char *held_for;  /**< why pool_options.hold() wanted it not run, or not to its end; NULL: it did not */
+	/** why pool_options.hold() wanted it not run, or not to its end; NULL: it did not */
+	const char *held_for;
 };
 
 /** How a session and its QEMU speak with each other. */
 enum transport {
 	TRANSPORT_INSIDE, /**< one process */
-	TRANSPORT_FIFO,   /**< two processes and two FIFOs; all that works with another QEMU, or under a sanitizer */
+	/** two processes and two FIFOs; all that works with another QEMU, or under a sanitizer */
+	TRANSPORT_FIFO,
 };
 
 /** How sessions are in wall time. */
 struct pool_live {
 	struct wall_wish wall;
-	/** Before each, whose folder is there: what is at the far end begins. @param ret_port_fd Of WALL_TAP, borrowed until leave(). @return false with @p err. May be NULL, as leave(). */
+	/**
+	 * Before each, whose folder is there: what is at the far end begins. @param ret_port_fd Of
+	 * WALL_TAP, borrowed until leave(). @return false with @p err. May be NULL, as leave().
+	 */
 	bool (*enter)(void *ctx, const struct job *job, int *ret_port_fd, struct error *err);
 	/** And ends. Called after each enter() that was good. */
 	void (*leave)(void *ctx, struct job *job);
@@ -69,17 +78,23 @@ struct pool_live {
 struct pool_options {
 	enum transport transport;
 	bool share; /**< sessions of one device image share their beginning */
-	/** The engines and beginnings that are there and stay, for pools one after the other; NULL: the pool has its own. */
+	/**
+	 * The engines and beginnings that are there and stay, for pools one after the other; NULL:
+	 * the pool has its own.
+	 */
 	struct engines *engines;
 
 	size_t side_by_side; /**< 1 to POOL_JOBS_MAX */
 	const struct paths *paths;
 	/**
-	 * Sessions are in wall time: one after the other, and nothing of them is shared. NULL: they are not.
+	 * Sessions are in wall time: one after the other, and nothing of them is shared. NULL: they
+	 * are not.
 	 */
 	const struct pool_live *live;
-	uint64_t wall_limit_ms;            /**< a session that takes longer on the wall is ended and inconclusive; 0: none */
-	unsigned bus;                      /**< what every session writes of its bus (session/folder.h) */
+	/** a session that takes longer on the wall is ended and inconclusive; 0: none */
+	uint64_t wall_limit_ms;
+	/** what every session writes of its bus (session/folder.h) */
+	unsigned bus;
 	const volatile sig_atomic_t *stop; /**< set to end all */
 	/**
 	 * Asked before a job is started, and several times a second while it runs (see its state).
@@ -87,8 +102,10 @@ struct pool_options {
 	 */
 	const char *(*hold)(void *ctx, const struct job *job);
 	void (*changed)(void *ctx, const struct job *job); /**< a job started, went on or ended */
-	void (*tick)(void *ctx);                           /**< called several times a second; may be NULL */
-	void (*warn)(void *ctx, const char *text);         /**< something the user should know; may be NULL */
+	/** called several times a second; may be NULL */
+	void (*tick)(void *ctx);
+	/** something the user should know; may be NULL */
+	void (*warn)(void *ctx, const char *text);
 	void *ctx;
 };
 

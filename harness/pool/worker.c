@@ -31,7 +31,10 @@ static struct qemu *restore(void *ctx, const struct plan *plan, const char *dir,
 {
 	const struct worker *worker = ctx;
 	struct qemu_image image = session_image(&plan->device);
-	/* Worker and QEMU take turns, on one core: on that where the host's scheduler has put the worker, since it knows what else runs. */
+	/*
+	 * Worker and QEMU take turns, on one core: on that where the host's scheduler has put the
+	 * worker, since it knows what else runs.
+	 */
 	const struct qemu_options options = {.session_dir = dir, .cpu = sched_getcpu(), .stop = &stopped};
 	const char *snapshots = worker->job->paths->snapshots;
 	struct qemu_snapshot snapshot;

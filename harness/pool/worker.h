@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A process for one session, which starts a QEMU of its own beside it and speaks with it through FIFOs: what there is where there are no
- * engines (engines.h).
+ * A process for one session, which starts a QEMU of its own beside it and speaks with it through
+ * FIFOs: what there is where there are no engines (engines.h).
  */
 #ifndef POOL_WORKER_H
 #define POOL_WORKER_H

@@ -3,8 +3,10 @@
  * @file
  * Inside of the proxy: frames that wait in front of a link, as it was recorded.
  *
- * How it works: each direction is a queue of its own in front of a server that works off one frame after the other, so when a frame leaves is known when it
- * comes, and nothing has to wake up in between. The recording begins when the fault's window opens. What is decided of a frame is a delay or a loss.
+ * How it works: each direction is a queue of its own in front of a server that works off one frame
+ * after the other, so when a frame leaves is known when it comes, and nothing has to wake up in
+ * between. The recording begins when the fault's window opens. What is decided of a frame is a
+ * delay or a loss.
  */
 #ifndef PROXY_BACKLOG_H
 #define PROXY_BACKLOG_H
@@ -28,7 +30,10 @@ void backlog_close(struct backlog *backlog);
 /** Forgets those that have left. */
 void backlog_clear(struct backlog *backlog, sim_ns now);
 
-/** There is room for one more, and it has been served at @p served; what came to the link at act->release leaves at @p leaves. */
+/**
+ * There is room for one more, and it has been served at @p served; what came to the link at
+ * act->release leaves at @p leaves.
+ */
 void backlog_pass(struct backlog *backlog, struct act *act, sim_ns served, sim_ns leaves);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of the proxy: the chain itself, as proxy.c lets frames through it. Here it is opened, changed and closed.
+ * Inside of the proxy: the chain itself, as proxy.c lets frames through it. Here it is opened,
+ * changed and closed.
  */
 #ifndef PROXY_CHAIN_H
 #define PROXY_CHAIN_H
@@ -47,12 +48,13 @@ struct proxy {
 	uint64_t passages;          /* frames that went through the rules, unless it is frozen */
 	struct proxy_cause *causes; /* of the frame under way; one a rule at most */
 	bool frozen;
-	size_t watchers;      /* rules that see every frame */
-	struct map decisions; /* frozen: hash of address and direction to the index of the first rule, plus 1 */
-	size_t *next;         /* frozen: the next rule of the same address, plus 1 */
-	size_t *order;        /* frozen: rules by their places, and then as they were decided */
-	struct map ordinals;  /* by flow and direction: frames so far */
-	uint64_t frames;      /* ids given */
+	size_t watchers; /* rules that see every frame */
+	/* frozen: hash of address and direction to the index of the first rule, plus 1 */
+	struct map decisions;
+	size_t *next;        /* frozen: the next rule of the same address, plus 1 */
+	size_t *order;       /* frozen: rules by their places, and then as they were decided */
+	struct map ordinals; /* by flow and direction: frames so far */
+	uint64_t frames;     /* ids given */
 	struct queue queue;
 	struct held *held;
 	size_t held_count, held_room;
@@ -62,11 +64,17 @@ struct proxy {
 	char phase[FAULT_PHASE_MAX]; /* that the session is in */
 };
 
-/** Makes a rule of a fault. @param rule All zero; the rule knows where it lies (armed_fault_moves()). */
+/**
+ * Makes a rule of a fault. @param rule All zero; the rule knows where it lies
+ * (armed_fault_moves()).
+ */
 void chain_open_rule(struct proxy *proxy, struct rule *rule, const struct fault *fault, struct random_stream stream);
 void chain_close_rule(struct rule *rule);
 
-/** When the rules are where they stay: compiles their filters and says which of them a frame concerns. What was there before is released. */
+/**
+ * When the rules are where they stay: compiles their filters and says which of them a frame
+ * concerns. What was there before is released.
+ */
 void chain_open_sets(struct proxy *proxy);
 
 /** The key of a decision: its address and its direction. */

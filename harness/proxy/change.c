@@ -2,12 +2,15 @@
 /*
  * A chain that is changed while it runs.
  *
- * How it works: old rules and new faults are gone through side by side, in their order. A rule whose fault is still asked for moves over as it is, with all that it
- * remembers. One that is not, ends what it has begun, or retires where it stands if that cannot be ended. Frames that wait do not belong to rules, and stay.
+ * How it works: old rules and new faults are gone through side by side, in their order. A rule
+ * whose fault is still asked for moves over as it is, with all that it remembers. One that is not,
+ * ends what it has begun, or retires where it stands if that cannot be ended. Frames that wait do
+ * not belong to rules, and stay.
  *
- * Places. A decision has the place of its fault, and a frozen chain lets decisions act in the order of their places. So rules that stay keep their places whatever was
- * before them, a new one at the end gets one that nobody had, and one that stands where another was taken away has the place of that: of two decisions with one
- * place, the frozen chain takes the one that was decided first.
+ * Places. A decision has the place of its fault, and a frozen chain lets decisions act in the order
+ * of their places. So rules that stay keep their places whatever was before them, a new one at the
+ * end gets one that nobody had, and one that stands where another was taken away has the place of
+ * that: of two decisions with one place, the frozen chain takes the one that was decided first.
  */
 #include <stdlib.h>
 
@@ -24,7 +27,10 @@ struct change {
 	size_t *stays_as; /* for each of them which new fault it is, plus 1; 0: it is taken away */
 };
 
-/* Each fault is the first rule behind the last one found that is equal to it: those that stay do not change places. */
+/*
+ * Each fault is the first rule behind the last one found that is equal to it: those that stay do
+ * not change places.
+ */
 static void find_those_that_stay(struct change *change, const struct fault *faults, size_t count)
 {
 	size_t from = 0;
@@ -125,7 +131,10 @@ static void make(struct change *change, const struct fault *faults, size_t count
 	go_over(change, change->old_count);
 }
 
-/* What a rule has seen follows from what has passed and what rules before it have dropped (proxy_counters()), and those may be others now. */
+/*
+ * What a rule has seen follows from what has passed and what rules before it have dropped
+ * (proxy_counters()), and those may be others now.
+ */
 static void keep_seen(struct proxy *proxy)
 {
 	for (size_t i = 0; i < proxy->rule_count; i++)

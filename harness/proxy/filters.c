@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A row of the table is the key and then the set of filters that take such a frame. The first word of a key is the length, or 1 if no filter asks for it:
- * never 0, so an empty row is nobody's.
+ * A row of the table is the key and then the set of filters that take such a frame. The first word
+ * of a key is the length, or 1 if no filter asks for it: never 0, so an empty row is nobody's.
  */
 #include "harness/proxy/filters.h"
 
@@ -18,7 +18,10 @@
 #define PARTS_MAX (LOADS_HEAD / PART)
 #define BYTES(first, last) ((UINT64_C(1) << ((last) + 1)) - (UINT64_C(1) << (first)))
 
-/* IPv4's identification and checksum; TCP's sequence numbers, or UDP's length and checksum. Under these, no frame would find what another has left. */
+/*
+ * IPv4's identification and checksum; TCP's sequence numbers, or UDP's length and checksum. Under
+ * these, no frame would find what another has left.
+ */
 #define FLEETING (BYTES(18, 19) | BYTES(24, 25) | BYTES(38, 45))
 
 /* Eight bytes of the frame, those that matter. */
@@ -144,7 +147,10 @@ static uint64_t make_key(const struct filters *filters, const struct frame *fram
 		memcpy(&word, frame->data + filters->parts[i].at, sizeof word);
 		word &= filters->parts[i].mask;
 		key[1 + i] = word;
-		/* The multiplier (2^64 / golden ratio) spreads to the left only, so what is there comes back to the right. */
+		/*
+		 * The multiplier (2^64 / golden ratio) spreads to the left only, so what is there
+		 * comes back to the right.
+		 */
 		hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
 		hash ^= hash >> 32;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: an answer keeps the Ethernet header of its frame, VLAN tags included, with the two addresses exchanged, and so is it with IP addresses and
- * ports. Sequence numbers are those that the frame itself tells, so a segment that is still under way may make them old.
+ * How it works: an answer keeps the Ethernet header of its frame, VLAN tags included, with the two
+ * addresses exchanged, and so is it with IP addresses and ports. Sequence numbers are those that
+ * the frame itself tells, so a segment that is still under way may make them old.
  */
 #include "harness/proxy/forged.h"
 
@@ -67,7 +68,10 @@ static struct frame *end(struct draft *draft, size_t length)
 
 /* -- TCP -- */
 
-/* The timestamps of a segment: both ends expect them in every other than an RST once they have agreed on them (RFC 7323 sec. 3.2). */
+/*
+ * The timestamps of a segment: both ends expect them in every other than an RST once they have
+ * agreed on them (RFC 7323 sec. 3.2).
+ */
 static bool find_timestamps(const struct packet *packet, uint32_t *ret_value, uint32_t *ret_echo)
 {
 	struct bytes body = packet->body;
@@ -127,7 +131,10 @@ static struct frame *answer_rst(struct bytes frame, const struct packet *packet)
 	return segment(frame, packet, TCP_FLAG_RST | TCP_FLAG_ACK, 0, packet->tcp_seq + segment_length(packet));
 }
 
-/* It acknowledges nothing of this segment: whether it arrives is not known here. Before there is an acknowledgement, nothing can end. */
+/*
+ * It acknowledges nothing of this segment: whether it arrives is not known here. Before there is an
+ * acknowledgement, nothing can end.
+ */
 static struct frame *answer_fin(struct bytes frame, const struct packet *packet)
 {
 	if (!packet->is_tcp || (packet->tcp_flags & TCP_FLAG_RST) || !(packet->tcp_flags & TCP_FLAG_ACK))

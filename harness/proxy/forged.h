@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of the proxy: frames that an end or a hop would send about a frame, made from that frame alone.
+ * Inside of the proxy: frames that an end or a hop would send about a frame, made from that frame
+ * alone.
  */
 #ifndef PROXY_FORGED_H
 #define PROXY_FORGED_H
@@ -22,12 +23,14 @@ enum forged {
 /**
  * What the sender of @p frame gets, in the name of the one it was for.
  * @param mtu Of the next hop, for FORGED_TOO_LONG.
- * @return NULL if such a frame cannot be answered so: not IPv4, not TCP for a segment, an ICMP error, a later fragment, not between two hosts.
+ * @return NULL if such a frame cannot be answered so: not IPv4, not TCP for a segment, an ICMP
+ * error, a later fragment, not between two hosts.
  */
 struct frame *forged_answer(struct bytes frame, enum forged what, unsigned mtu);
 
 /**
- * What the receiver of @p frame would have sent just before, so that an answer to it goes to the receiver.
+ * What the receiver of @p frame would have sent just before, so that an answer to it goes to the
+ * receiver.
  * @param arrives Whether @p frame arrives before that answer, so that what it carries is received.
  * @return NULL if it is not TCP or UDP of a first fragment.
  */

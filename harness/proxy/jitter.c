@@ -87,7 +87,10 @@ uint64_t jitter_draw(const struct jitter *jitter, struct random_stream stream, u
 	return drawn > 0 ? (uint64_t)drawn : 0;
 }
 
-/* The tables of normal, pareto and paretonormal that come with tc: so many numbers, in ascending order. */
+/*
+ * The tables of normal, pareto and paretonormal that come with tc: so many numbers, in ascending
+ * order.
+ */
 #define TC_TABLE_BITS 12
 
 /* A number of such a table, or of the user's. Scale: DIST_SCALE. */

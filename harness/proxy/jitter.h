@@ -28,7 +28,9 @@ struct jitter {
 	struct dist table; /* of DIST_TABLE */
 };
 
-/** Checks what is said of a time that is drawn. @return false with @p err and the key that is wrong. */
+/**
+ * Checks what is said of a time that is drawn. @return false with @p err and the key that is wrong.
+ */
 bool jitter_check(uint64_t time_ns, uint64_t jitter_ns, unsigned distribution, const char *table, const char **ret_key, struct error *err);
 
 /** @param table The path of a file that fault_check() has read. */
@@ -39,8 +41,9 @@ void jitter_close(struct jitter *jitter);
 uint64_t jitter_draw(const struct jitter *jitter, struct random_stream stream, uint64_t what, uint64_t which);
 
 /**
- * The same as sch_netem makes it of a result of crandom_mix(): modulo twice the jitter, or modulo the length of the table, so that of a correlation there is as good
- * as nothing left unless the jitter is above half a second; and of a jitter above CRANDOM_JITTER_MAX only so much.
+ * The same as sch_netem makes it of a result of crandom_mix(): modulo twice the jitter, or modulo
+ * the length of the table, so that of a correlation there is as good as nothing left unless the
+ * jitter is above half a second; and of a jitter above CRANDOM_JITTER_MAX only so much.
  */
 uint64_t jitter_exactly(const struct jitter *jitter, uint32_t result);
 

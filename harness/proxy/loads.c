@@ -6,7 +6,10 @@
 
 #include "lib/base/memory.h"
 
-/* What all plain frames have in common: the type, and the first byte of the IPv4 header, version 4 and 5 words (RFC 791 3.1). */
+/*
+ * What all plain frames have in common: the type, and the first byte of the IPv4 header, version 4
+ * and 5 words (RFC 791 3.1).
+ */
 #define KNOWN_AT 12U
 static const uint8_t known_bytes[] = {0x08, 0x00, 0x45};
 
@@ -46,7 +49,10 @@ static struct value merged(struct value a, struct value b)
 	return a.known && b.known && a.is == b.is ? a : unknown;
 }
 
-/* The program goes on @p further instructions behind the one at @p at. Loops go back, which `protochain` does. */
+/*
+ * The program goes on @p further instructions behind the one at @p at. Loops go back, which
+ * `protochain` does.
+ */
 static bool go_on(struct walk *walk, size_t at, uint32_t further, struct state state)
 {
 	if (further >= walk->count - at - 1)

@@ -57,7 +57,10 @@ static bool is_full(const struct proxy *proxy)
 	return proxy->queue.count + proxy->held_count >= PROXY_QUEUE_MAX;
 }
 
-/* The fate of a copy may be known after later rules have made frames, but a frozen plan makes it in its place. */
+/*
+ * The fate of a copy may be known after later rules have made frames, but a frozen plan makes it in
+ * its place.
+ */
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release)
 {
 	struct proxy *proxy = passage->proxy;
@@ -100,7 +103,10 @@ static void state_exactly(struct act *act, sim_ns before)
 		delay_exactly(act, act->release - before);
 }
 
-/* A rule acts at most once on a frame, so there is room. Of the parameters only those of the action are copied: most actions have few. */
+/*
+ * A rule acts at most once on a frame, so there is room. Of the parameters only those of the action
+ * are copied: most actions have few.
+ */
 static void add_cause(struct proxy *proxy, struct proxy_fate *fate, size_t index, const struct act *act)
 {
 	struct proxy_cause *cause = &proxy->causes[fate->cause_count++];
@@ -111,7 +117,10 @@ static void add_cause(struct proxy *proxy, struct proxy_fate *fate, size_t index
 	memcpy(&cause->params, &act->params, act->action->params_size);
 }
 
-/* What a rule does to every frame, such as an outage under way, comes before what it does to those that match. */
+/*
+ * What a rule does to every frame, such as an outage under way, comes before what it does to those
+ * that match.
+ */
 static void pass_rule(struct proxy *proxy, size_t index, const struct passage *passage, bool matches, struct act *act,
                       struct proxy_fate *fate)
 {
@@ -156,7 +165,10 @@ static bool filter_takes(const struct proxy *proxy, size_t index, const struct a
 	return filters_has(answers.may, index) && (!filters_has(answers.unsure, index) || filters_take(proxy->filters, index, act->frame));
 }
 
-/* Of one word of the sets: the rules that are not passed by. All others have neither to match nor to watch, so nothing of theirs is touched. */
+/*
+ * Of one word of the sets: the rules that are not passed by. All others have neither to match nor
+ * to watch, so nothing of theirs is touched.
+ */
 static uint64_t concerned(const struct proxy *proxy, const struct passage *passage, const struct act *act, struct filter_answers answers,
                           size_t word)
 {
@@ -194,7 +206,10 @@ static uint64_t decide_by_rules(struct proxy *proxy, const struct passage *passa
 	return held;
 }
 
-/* Of the decisions that hang together by their address, the next one that is about this frame: a hash may be another address's. @return its index plus 1. */
+/*
+ * Of the decisions that hang together by their address, the next one that is about this frame: a
+ * hash may be another address's. @return its index plus 1.
+ */
 static size_t next_due(const struct proxy *proxy, size_t due, const char *at)
 {
 	while (due != 0 && strcmp(proxy->rules[due - 1].fault.match.at, at) != 0)
@@ -202,7 +217,10 @@ static size_t next_due(const struct proxy *proxy, size_t due, const char *at)
 	return due;
 }
 
-/* Only the decisions about this frame, and those rules that go on with what they have begun. Those of one frame were decided in the order of their places. */
+/*
+ * Only the decisions about this frame, and those rules that go on with what they have begun. Those
+ * of one frame were decided in the order of their places.
+ */
 static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *passage, struct act *act, struct proxy_fate *fate)
 {
 	char at[ADDRESS_TEXT_MAX];
@@ -211,7 +229,9 @@ static uint64_t decide_by_decisions(struct proxy *proxy, const struct passage *p
 		proxy, map_find(&proxy->decisions, chain_key(naming_render(passage->event.naming, at), passage->event.direction)), at);
 
 	for (size_t i = 0; i < proxy->rule_count && !fate->dropped; i++) {
-		/* Without rules that go on there is nothing between one that is due and the next. */
+		/*
+		 * Without rules that go on there is nothing between one that is due and the next.
+		 */
 		size_t index = proxy->watchers > 0 ? proxy->order[i] : due - 1;
 		bool matches = due == index + 1;
 		if (due == 0 && proxy->watchers == 0)
@@ -313,7 +333,10 @@ struct fault_counters proxy_counters(const struct proxy *proxy, size_t index)
 
 	if (proxy->frozen)
 		return counters;
-	/* Frames that pass a rule by leave no mark on it: it has seen all but those that were dropped before. */
+	/*
+	 * Frames that pass a rule by leave no mark on it: it has seen all but those that were
+	 * dropped before.
+	 */
 	counters.seen = proxy->passages;
 	for (size_t i = 0; i < index; i++)
 		counters.seen -= proxy->rules[i].drops;

@@ -13,8 +13,9 @@ __extension__ typedef unsigned __int128 wide;
 #define PARTS (1 << PARTS_LOG2)
 
 /*
- * The z with P(Z > z) = p, times 65536 and rounded: for p = 1/2, and then for p = (32 + part) / 32 * 2^-(octave + 2), octave after octave from 0, in each from
- * part 31 down to 0. What lies between two of them is interpolated, which is wrong by less than 1/10000.
+ * The z with P(Z > z) = p, times 65536 and rounded: for p = 1/2, and then for p = (32 + part) / 32
+ * * 2^-(octave + 2), octave after octave from 0, in each from part 31 down to 0. What lies between
+ * two of them is interpolated, which is wrong by less than 1/10000.
  */
 static const int32_t normal[1 + OCTAVES * PARTS] = {
 	0,      1283,   2567,   3852,   5139,   6427,   7718,   9012,   10310,  11611,  12917,  14228,  15545,  16869,  18199,  19536,

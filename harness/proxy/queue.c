@@ -72,7 +72,10 @@ static void prefetch(const struct frame *frame)
 	__builtin_prefetch(frame->data + 40);
 }
 
-/* Its items differ in fewer bits from its first than they did from the last taken before: all go to lower buckets, in their order. */
+/*
+ * Its items differ in fewer bits from its first than they did from the last taken before: all go to
+ * lower buckets, in their order.
+ */
 static void spread(struct queue *queue, struct queue_bucket *bucket)
 {
 	uint64_t filled = queue->filled;

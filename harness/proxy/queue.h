@@ -3,9 +3,10 @@
  * @file
  * Frames that wait for their time: first by time, then by arrival.
  *
- * A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan, Journal of the ACM 37, 1990): nothing may be put in for a time before that of the last frame taken out, which a
- * queue of the future never asks for. Frames move from bucket to bucket in their order and side by side in memory, so a million of them cost little more
- * apiece than a few do. A bit a bucket says where to look for the first of them.
+ * A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan, Journal of the ACM 37, 1990): nothing may be put in
+ * for a time before that of the last frame taken out, which a queue of the future never asks for.
+ * Frames move from bucket to bucket in their order and side by side in memory, so a million of them
+ * cost little more apiece than a few do. A bit a bucket says where to look for the first of them.
  */
 #ifndef PROXY_QUEUE_H
 #define PROXY_QUEUE_H
@@ -29,8 +30,9 @@ struct queue_bucket {
 struct queue {
 	sim_ns last; /* of the last item taken out */
 	size_t count;
-	uint64_t filled;                 /* bit k: there is something in bucket k + 1 */
-	struct queue_bucket buckets[65]; /* by the highest bit in which an item's time differs from last; 0: in none */
+	uint64_t filled; /* bit k: there is something in bucket k + 1 */
+	/* by the highest bit in which an item's time differs from last; 0: in none */
+	struct queue_bucket buckets[65];
 };
 
 /** Releases the frames inside. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of the proxy: a fault at work. Each is a file in faults/; proxy.c owns the chain and the queue.
+ * Inside of the proxy: a fault at work. Each is a file in faults/; proxy.c owns the chain and the
+ * queue.
  *
- * A behaviour decides about one frame at a time. Whatever it decides by chance it draws with the keys of fault/draw.h, so
- * that no other rule and no other flow can move it. Whatever it decides is told as an action with exact parameters, from which a frozen plan repeats it without a draw:
- * a loss model tells `drop`, a distribution tells `delay` with the time that was drawn.
+ * A behaviour decides about one frame at a time. Whatever it decides by chance it draws with the
+ * keys of fault/draw.h, so that no other rule and no other flow can move it. Whatever it decides is
+ * told as an action with exact parameters, from which a frozen plan repeats it without a draw: a
+ * loss model tells `drop`, a distribution tells `delay` with the time that was drawn.
  */
 #ifndef PROXY_RULE_H
 #define PROXY_RULE_H
@@ -21,7 +23,8 @@
 struct passage {
 	struct fault_event event; /**< it has come, of SITE_FRAME */
 	struct packet packet;     /**< as it came */
-	bool frozen;              /**< the chain repeats decisions, and what a rule did not do then has no decision */
+	/** the chain repeats decisions, and what a rule did not do then has no decision */
+	bool frozen;
 	struct proxy *proxy;
 };
 
@@ -33,12 +36,18 @@ struct act {
 	bool drop;
 	uint64_t hold; /**< > 0: it waits until so many more of its direction have come */
 	bool express;  /**< it has jumped the queue: delays and rates further on leave it alone */
-	bool twinned;  /**< a copy of it goes through the rules behind this one, those that are netem_exact */
+	/** a copy of it goes through the rules behind this one, those that are netem_exact */
+	bool twinned;
 
 	/* What this rule did, cleared before each. */
-	bool applied;                /**< it did something, so it is a cause */
-	bool consequence;            /**< of what it has done before: not a decision that a frozen plan would repeat */
-	const struct action *action; /**< the decision with exact parameters; NULL: `drop` or `delay`, as the fields above have changed */
+	bool applied; /**< it did something, so it is a cause */
+	/** of what it has done before: not a decision that a frozen plan would repeat */
+	bool consequence;
+	/**
+	 * the decision with exact parameters; NULL: `drop` or `delay`, as the fields above have
+	 * changed
+	 */
+	const struct action *action;
 	struct action_params params; /**< of action */
 };
 
@@ -48,19 +57,30 @@ struct behaviour;
 struct rule {
 	const struct behaviour *behaviour; /**< its action's, looked up once */
 	void *state;                       /**< the behaviour's own */
-	struct armed_fault armed;          /**< of `fault`; seen is counted only where a chain repeats decisions: proxy_counters() */
-	uint64_t drops;                    /**< frames that went no further */
-	uint64_t unseen; /* frames that passed the chain before the rule was there, less what later changes have made of it */
-	bool retired;    /**< it has been taken away: it matches nothing, and goes on with what it has begun */
-	uint64_t place;  /**< in the chain that decided */
+	/** of `fault`; seen is counted only where a chain repeats decisions: proxy_counters() */
+	struct armed_fault armed;
+	uint64_t drops; /**< frames that went no further */
+	/*
+	 * frames that passed the chain before the rule was there, less what later changes have made
+	 * of it
+	 */
+	uint64_t unseen;
+	/** it has been taken away: it matches nothing, and goes on with what it has begun */
+	bool retired;
+	uint64_t place; /**< in the chain that decided */
 	struct fault fault;
 };
 
-/** What an action of the proxy's layer does: its action's `act`. Any function but apply may be NULL. */
+/**
+ * What an action of the proxy's layer does: its action's `act`. Any function but apply may be NULL.
+ */
 struct behaviour {
 	/** Acts on a frame that matched. */
 	void (*apply)(struct rule *rule, const struct passage *passage, struct act *act);
-	/** Sees every frame, matched or not, before the match. @return whether it acted; then apply() is not called. */
+	/**
+	 * Sees every frame, matched or not, before the match. @return whether it acted; then
+	 * apply() is not called.
+	 */
 	bool (*watch)(struct rule *rule, const struct passage *passage, struct act *act);
 	/** apply() comes for every frame that matched, and asks armed_fault_picks() itself. */
 	bool picks;
@@ -77,8 +97,9 @@ struct behaviour {
 	/** Whether it acts at @p now whatever matches, such as an outage under way. */
 	bool (*in_force)(const struct rule *rule, sim_ns now);
 	/**
-	 * The rule is taken away at @p now: what it has begun ends. @return whether something was under way; then @p ret_begun tells which decision began it, and @p ret_params
-	 * what that decision has come to.
+	 * The rule is taken away at @p now: what it has begun ends. @return whether something was
+	 * under way; then @p ret_begun tells which decision began it, and @p ret_params what that
+	 * decision has come to.
 	 */
 	bool (*cut)(const struct rule *rule, sim_ns now, sim_ns *ret_begun, struct action_params *ret_params);
 	/** Whether something that it has begun cannot be ended: then it retires. */
@@ -88,7 +109,10 @@ struct behaviour {
 /** Whether the frame is one that the rule is about; its filter is another question (filters.h). */
 bool rule_matches(const struct rule *rule, const struct passage *passage);
 
-/** Whose state a rule keeps: that of a flow and direction; of a direction alone, if it is netem_exact. @return a key. */
+/**
+ * Whose state a rule keeps: that of a flow and direction; of a direction alone, if it is
+ * netem_exact. @return a key.
+ */
 uint64_t rule_scope(const struct rule *rule, const struct passage *passage);
 
 /** Makes act->frame a copy that may be changed, of @p length bytes: cut, or filled with zeros. */
@@ -106,7 +130,10 @@ void *act_says(struct act *act, const struct action *action);
 /** The rule did what its parameters say, and they are exact: it drew nothing. */
 void act_tell(struct act *act, const struct rule *rule);
 
-/** A frame of the rule's own making leaves at @p release in @p direction; the chain behind the rule does not see it. Takes @p frame over. */
+/**
+ * A frame of the rule's own making leaves at @p release in @p direction; the chain behind the rule
+ * does not see it. Takes @p frame over.
+ */
 void passage_emit(const struct passage *passage, const struct rule *rule, struct frame *frame, enum direction direction, sim_ns release);
 
 #endif

@@ -29,7 +29,10 @@ static void lose(struct twin *twin)
 	frame_free(twin->act.frame);
 }
 
-/* Its bytes are inverted, and nothing else (fault_check()). Of those, a decision can hold so many; what is beyond comes as it was. */
+/*
+ * Its bytes are inverted, and nothing else (fault_check()). Of those, a decision can hold so many;
+ * what is beyond comes as it was.
+ */
 static void state_flips(struct twin *twin, struct flips *flips)
 {
 	const struct frame *base = twin->base;
@@ -94,7 +97,10 @@ void twin_ends(struct twin *twin)
 		settle(twin);
 }
 
-/* sch_netem counts one up for a copy and one down for a loss: a frame that is copied and lost comes once. */
+/*
+ * sch_netem counts one up for a copy and one down for a loss: a frame that is copied and lost comes
+ * once.
+ */
 static bool makes_good(const struct twin *twin, const struct rule *rule)
 {
 	return twin->awaits && rule->fault.match.netem_exact && rule->behaviour->makes_good;

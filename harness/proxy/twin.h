@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of the proxy: a copy that is not just sent once more, but goes through the rules behind the one that made it, with draws of its own, as in sch_netem.
+ * Inside of the proxy: a copy that is not just sent once more, but goes through the rules behind
+ * the one that made it, with draws of its own, as in sch_netem.
  *
- * How it works: a rule announces the copy (act->twinned). The chain takes a twin along with each frame and tells it of every rule that has acted; when the frame is
- * through, or another rule announces a copy, the twin goes through those of the rules behind its own that are netem_exact and match. What has become of
- * it then is written into the decision of the rule that announced it, so that a frozen plan repeats it without the rules behind. A copy that is lost has
- * never been there: the rule that announced it has done nothing, and a frozen plan makes none. Only the rules that it went through have counted it.
+ * How it works: a rule announces the copy (act->twinned). The chain takes a twin along with each
+ * frame and tells it of every rule that has acted; when the frame is through, or another rule
+ * announces a copy, the twin goes through those of the rules behind its own that are netem_exact
+ * and match. What has become of it then is written into the decision of the rule that announced it,
+ * so that a frozen plan repeats it without the rules behind. A copy that is lost has never been
+ * there: the rule that announced it has done nothing, and a frozen plan makes none. Only the rules
+ * that it went through have counted it.
  */
 #ifndef PROXY_TWIN_H
 #define PROXY_TWIN_H

@@ -15,7 +15,8 @@ struct casting {
 };
 
 /**
- * The step that begins most like it, of those that were not played, or of all if none is left; of several the first, or the last of those that were played.
+ * The step that begins most like it, of those that were not played, or of all if none is left; of
+ * several the first, or the last of those that were played.
  * @param words What the client has said so far; empty: nothing.
  * @param ret_again It was played before.
  * @return its index; SIZE_MAX: none is at this address and port.

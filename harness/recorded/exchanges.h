@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What went over UDP in a capture: questions of DNS, leases of DHCP, requests for the time, and conversations in other datagrams. And the names that the answers
- * of DNS give to addresses.
+ * What went over UDP in a capture: questions of DNS, leases of DHCP, requests for the time, and
+ * conversations in other datagrams. And the names that the answers of DNS give to addresses.
  */
 #ifndef RECORDED_EXCHANGES_H
 #define RECORDED_EXCHANGES_H
@@ -22,8 +22,10 @@ struct exchanges_counters {
 	uint64_t not_dns;    /**< to or from port 53, and no message that can be read */
 	uint64_t dns_others; /**< questions for something other than an address of IPv4 */
 	uint64_t unasked;    /**< answers to nothing that was recorded */
-	uint64_t too_many;   /**< datagrams beyond RECORDING_STEPS_MAX exchanges or RECORDING_TURNS_MAX turns */
-	uint64_t too_large;  /**< datagrams that are not whole, or beyond RECORDING_BYTES_MAX: their bytes are not kept */
+	/** datagrams beyond RECORDING_STEPS_MAX exchanges or RECORDING_TURNS_MAX turns */
+	uint64_t too_many;
+	/** datagrams that are not whole, or beyond RECORDING_BYTES_MAX: their bytes are not kept */
+	uint64_t too_large;
 };
 
 /** What a datagram was found to be, for whoever asks what became of it. */
@@ -50,10 +52,16 @@ uint32_t exchanges_client(const struct exchanges *exchanges, size_t exchange);
 /** Who has this address: the hardware address is that of its lease, or of its frames. */
 struct owner exchanges_owner(const struct exchanges *exchanges, uint32_t address);
 
-/** Whether @p owner has begun it. Who asks for a lease has no address yet, and is told by the hardware's; where that is not known, any may be it. */
+/**
+ * Whether @p owner has begun it. Who asks for a lease has no address yet, and is told by the
+ * hardware's; where that is not known, any may be it.
+ */
 bool exchanges_are_of(const struct exchanges *exchanges, size_t exchange, const struct owner *owner);
 
-/** Moves an exchange into a step, whose times are still those of the capture. After the last packet; once. */
+/**
+ * Moves an exchange into a step, whose times are still those of the capture. After the last packet;
+ * once.
+ */
 void exchanges_give(struct exchanges *exchanges, size_t exchange, struct step *step);
 
 /** The name by which DNS has last answered with @p address, or NULL. */

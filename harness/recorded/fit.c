@@ -7,7 +7,10 @@
 #include "harness/recorded/form.h"
 #include "harness/recorded/servers.h"
 
-/* @param text A site, or an event at one, such as srv.http#3. @return whether it is of the services that are gone. */
+/*
+ * @param text A site, or an event at one, such as srv.http#3. @return whether it is of the services
+ * that are gone.
+ */
 static bool is_of_service(const char *text)
 {
 	static const char *const sites[] = {"srv.http", "srv.tls"};
@@ -27,7 +30,10 @@ static bool check_edge(const struct fault *fault, const char *key, const struct 
 	                 fault->name, key, edge->at);
 }
 
-/* What the servers of a recording say is said already: there is no service any more that could do wrong. */
+/*
+ * What the servers of a recording say is said already: there is no service any more that could do
+ * wrong.
+ */
 static bool check_fault(const struct fault *fault, struct error *err)
 {
 	if (is_of_service(fault_sites[fault->action->site].name))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A session as a file in YAML, session.yaml: README.md describes it. What form_write() writes, form_read() reads to the same session.
+ * A session as a file in YAML, session.yaml: README.md describes it. What form_write() writes,
+ * form_read() reads to the same session.
  */
 #ifndef RECORDED_FORM_H
 #define RECORDED_FORM_H
@@ -25,7 +26,10 @@ struct form_data {
 /** The largest file of data that is read. */
 #define FORM_DATA_MAX RECORDING_BYTES_MAX
 
-/** Writes a text in quotation marks, as YAML reads it. What is no UTF-8, YAML cannot have: question marks are in its place. */
+/**
+ * Writes a text in quotation marks, as YAML reads it. What is no UTF-8, YAML cannot have: question
+ * marks are in its place.
+ */
 void form_quote(const char *text, FILE *stream);
 
 void form_write(const struct recording *recording, const struct form_data *data, FILE *stream);

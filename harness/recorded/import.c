@@ -89,7 +89,10 @@ static bool find_device(const struct work *work, uint32_t wanted, uint32_t *ret_
 
 /* -- the vantage point -- */
 
-/* What lies between SYN and SYN+ACK is the way to the server and back, what lies between that and the ACK the way to the device and back. */
+/*
+ * What lies between SYN and SYN+ACK is the way to the server and back, what lies between that and
+ * the ACK the way to the device and back.
+ */
 static unsigned find_vantage(const struct streams *streams, uint32_t device)
 {
 	uint64_t to_server = 0, to_device = 0, count = 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A capture as a session: the device's conversations and exchanges out of all that was recorded, in their order, with times from its beginning.
+ * A capture as a session: the device's conversations and exchanges out of all that was recorded, in
+ * their order, with times from its beginning.
  *
- * The device is the address that has opened most connections. A step follows the one that the device had ended last when it began, so that a replay in which one
- * takes longer does not begin the next too early; one during which nothing had ended yet begins at its time.
+ * The device is the address that has opened most connections. A step follows the one that the
+ * device had ended last when it began, so that a replay in which one takes longer does not begin
+ * the next too early; one during which nothing had ended yet begins at its time.
  */
 #ifndef RECORDED_IMPORT_H
 #define RECORDED_IMPORT_H
@@ -26,10 +28,14 @@ struct import_told {
 	struct packets_counters capture;
 	struct streams_counters streams;
 	struct exchanges_counters exchanges;
-	uint64_t of_others;  /**< connections and exchanges between others */
-	uint64_t beyond;     /**< those of the device that are more than RECORDING_STEPS_MAX */
-	uint64_t to_device;  /**< connections that others have opened to the device */
-	uint64_t open;       /**< connections of the device that had not ended when the capture did; they are taken as far as they go */
+	uint64_t of_others; /**< connections and exchanges between others */
+	uint64_t beyond;    /**< those of the device that are more than RECORDING_STEPS_MAX */
+	uint64_t to_device; /**< connections that others have opened to the device */
+	/**
+	 * connections of the device that had not ended when the capture did; they are taken as far
+	 * as they go
+	 */
+	uint64_t open;
 	unsigned candidates; /**< addresses that have opened connections */
 	uint64_t opened;     /**< connections that the device has opened */
 	uint64_t runner_up;  /**< that the address behind it has */

@@ -96,7 +96,10 @@ static enum direction way(enum side side)
 
 /* -- acknowledgements -- */
 
-/* A place near one that is known, of a sequence number that is as near to the one that goes with it. */
+/*
+ * A place near one that is known, of a sequence number that is as near to the one that goes with
+ * it.
+ */
 static uint64_t near_place(uint64_t place, uint32_t known, uint32_t sequence)
 {
 	int64_t found = (int64_t)place + (int32_t)(sequence - known);
@@ -152,7 +155,10 @@ static void acknowledge(struct search *search, size_t flow, enum side side, uint
 			path->list[kept++] = path->list[i];
 			continue;
 		}
-		/* An ACK may have waited for what fills a gap; only the last that it is for has a time of its own. */
+		/*
+		 * An ACK may have waited for what fills a gap; only the last that it is for has a
+		 * time of its own.
+		 */
 		if (path->list[i].end == place && !path->list[i].sacked && path->sacked <= place)
 			sample(search, flow, side, &path->list[i], now);
 	}
@@ -228,7 +234,10 @@ static void remember(struct path *path, const struct segment *segment, const str
 	                                                 .sequence = packet->packet.tcp_seq};
 }
 
-/* Sent again: whatever of it the other side lacked was lost. What was there already was sent in vain. */
+/*
+ * Sent again: whatever of it the other side lacked was lost. What was there already was sent in
+ * vain.
+ */
 static void take_repetition(struct search *search, const struct segment *segment, const struct recorded_packet *packet)
 {
 	struct path *path = &search->lines[segment->flow].paths[segment->side];
@@ -270,7 +279,10 @@ static const struct gap *find_gap(const struct path *path, uint64_t place)
 	return NULL;
 }
 
-/* It comes behind later ones: it was overtaken, or it was lost in front of the capture and this is its second sending. */
+/*
+ * It comes behind later ones: it was overtaken, or it was lost in front of the capture and this is
+ * its second sending.
+ */
 static void take_filling(struct search *search, const struct segment *segment, const struct recorded_packet *packet)
 {
 	struct path *path = &search->lines[segment->flow].paths[segment->side];
@@ -420,7 +432,10 @@ static void take_unanswered(struct search *search)
 
 /* -- the whole -- */
 
-/* The way between the capture and the servers is in the time of an answer, and in that of the replay's path, too. */
+/*
+ * The way between the capture and the servers is in the time of an answer, and in that of the
+ * replay's path, too.
+ */
 static void take_way_off(struct losses *losses, uint64_t way_ns)
 {
 	for (size_t i = 0; i < losses->count; i++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of the exchanges: what stands in a message of DNS (RFC 1035) or DHCP (RFC 2131). Pure. */
+/**
+ * @file Inside of the exchanges: what stands in a message of DNS (RFC 1035) or DHCP (RFC 2131).
+ * Pure.
+ */
 #ifndef RECORDED_MESSAGES_H
 #define RECORDED_MESSAGES_H
 
@@ -19,7 +22,9 @@ struct dns_message {
 	size_t count;
 };
 
-/** @return false if it has no question that can be read; what follows it is read as far as it goes. */
+/**
+ * @return false if it has no question that can be read; what follows it is read as far as it goes.
+ */
 bool dns_message_read(struct bytes message, struct dns_message *ret_message);
 
 /** "nxdomain": what an answer without an address says. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of the losses: gives each its address, by a walk through the capture with all that was lost in front of it put in. */
+/**
+ * @file Inside of the losses: gives each its address, by a walk through the capture with all that
+ * was lost in front of it put in.
+ */
 #ifndef RECORDED_NAMING_H
 #define RECORDED_NAMING_H
 

@@ -13,14 +13,20 @@
 /* A packet is at most this long, whatever the file says; libpcap's own limit is 256 KiB. */
 #define PACKET_MAX (256U * 1024U)
 #define NS_PER_S UINT64_C(1000000000)
-/* A time this far behind that of the packet before, or in front of it, or of the first, is of a clock that was set. */
+/*
+ * A time this far behind that of the packet before, or in front of it, or of the first, is of a
+ * clock that was set.
+ */
 #define BACK_NS NS_PER_S
 #define FORTH_NS (UINT64_C(86400) * NS_PER_S)
 #define WHOLE_NS (UINT64_C(365) * 86400 * NS_PER_S)
 #define TCP_HEADER_MIN 20U
 #define UDP_HEADER 8U
 
-/* How a kind of link becomes Ethernet: so many bytes of its own in front; where the EtherType stands in them, or none as it is IP in any case. */
+/*
+ * How a kind of link becomes Ethernet: so many bytes of its own in front; where the EtherType
+ * stands in them, or none as it is IP in any case.
+ */
 struct link_kind {
 	int type;
 	size_t header;
@@ -39,7 +45,8 @@ struct packets {
 	const struct link_kind *link;
 	struct packets_counters counters;
 	uint64_t began_ns, last_ns;
-	uint64_t shift_ns; /* from what is written to the session's time, modulo 2^64: the clock was set */
+	/* from what is written to the session's time, modulo 2^64: the clock was set */
+	uint64_t shift_ns;
 	uint8_t room[ETHERNET_HEADER + PACKET_MAX];
 };
 
@@ -69,7 +76,7 @@ static const struct packer {
 	const char *magic, *name, *cure;
 	size_t length;
 } packers[] = {
-	{"\x1f\x8b", "gzip", "gzip -dk", 2}, {"\xfd7zXZ", "xz", "xz -dk", 5},          {"\x28\xb5\x2f\xfd", "zstd", "zstd -dk", 4},
+	{"\x1f\x8b", "gzip", "gzip -dk", 2}, {"\xfd\x37zXZ", "xz", "xz -dk", 5},       {"\x28\xb5\x2f\xfd", "zstd", "zstd -dk", 4},
 	{"BZh", "bzip2", "bzip2 -dk", 3},    {"\x04\x22\x4d\x18", "lz4", "lz4 -d", 4},
 };
 
@@ -156,8 +163,9 @@ static bool make_ethernet(struct packets *packets, struct bytes data, struct byt
 }
 
 /*
- * A sender that leaves to its adapter to divide what it sends may leave the length of IP out, and then what was captured in front of the adapter has none: the length is
- * the frame's. Written into a copy.
+ * A sender that leaves to its adapter to divide what it sends may leave the length of IP out, and
+ * then what was captured in front of the adapter has none: the length is the frame's. Written into
+ * a copy.
  */
 static void fill_in_length(struct packets *packets, const struct pcap_pkthdr *header, struct recorded_packet *ret)
 {
@@ -242,7 +250,10 @@ static uint64_t written_time(const struct pcap_pkthdr *header)
 	return (seconds < UINT64_C(16725225600) ? seconds : UINT64_C(16725225600)) * NS_PER_S + ns;
 }
 
-/* Whether the clock was set between two packets: no update rests for so long, and no capture is so far out of order. */
+/*
+ * Whether the clock was set between two packets: no update rests for so long, and no capture is so
+ * far out of order.
+ */
 static bool is_set(const struct packets *packets, uint64_t time_ns)
 {
 	return time_ns + BACK_NS < packets->last_ns || time_ns > packets->last_ns + FORTH_NS || time_ns > packets->began_ns + WHOLE_NS;

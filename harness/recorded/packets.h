@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A capture as packets, one after another: pcap and pcapng as libpcap reads them, Ethernet, Linux cooked and raw IP. What is not understood is passed over and
- * counted. Memory is one packet's, however large the file is.
+ * A capture as packets, one after another: pcap and pcapng as libpcap reads them, Ethernet, Linux
+ * cooked and raw IP. What is not understood is passed over and counted. Memory is one packet's,
+ * however large the file is.
  */
 #ifndef RECORDED_PACKETS_H
 #define RECORDED_PACKETS_H
@@ -16,9 +17,10 @@ struct packets;
 
 /** A packet of IPv4. It holds until the next is asked for. */
 struct recorded_packet {
-	uint64_t number;         /**< in the file, from 1 */
-	uint64_t time_ns;        /**< since 1970; never before that of the packet before */
-	struct bytes frame;      /**< as Ethernet: other links get a header whose addresses are zero */
+	uint64_t number;  /**< in the file, from 1 */
+	uint64_t time_ns; /**< since 1970; never before that of the packet before */
+	/** as Ethernet: other links get a header whose addresses are zero */
+	struct bytes frame;
 	struct packet packet;    /**< what stands in it; `payload` is what was recorded of it */
 	uint32_t payload_length; /**< of TCP or UDP on the wire, by what IP says */
 	uint16_t ip_id;
@@ -37,9 +39,14 @@ struct packets_counters {
 	uint64_t fragments;   /**< of IPv4; they are not put together */
 	uint64_t not_carried; /**< IPv4, neither TCP nor UDP */
 	uint64_t malformed;   /**< headers that are not whole, or contradict themselves */
-	uint64_t backwards;   /**< with a time up to a second before that of the packet before, which it gets */
-	uint64_t set;         /**< times at which the clock was set (a second back, or a day on): the session's time goes on without that */
-	bool ends_early;      /**< the file is cut off, or libpcap cannot go on in it: */
+	/** with a time up to a second before that of the packet before, which it gets */
+	uint64_t backwards;
+	/**
+	 * times at which the clock was set (a second back, or a day on): the session's time goes on
+	 * without that
+	 */
+	uint64_t set;
+	bool ends_early; /**< the file is cut off, or libpcap cannot go on in it: */
 	char why[PACKETS_WHY_MAX];
 };
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A session as it was recorded: who connected to whom, when, which bytes in turns, how it ended. Plain data, made from a capture (import.h) or from a file in
- * YAML (form.h).
+ * A session as it was recorded: who connected to whom, when, which bytes in turns, how it ended.
+ * Plain data, made from a capture (import.h) or from a file in YAML (form.h).
  *
- * A session is a list of steps in the order in which they began. A conversation (TCP, or datagrams of UDP) is a list of turns; a turn is all that one side
- * says until the other says something or it falls silent by itself.
+ * A session is a list of steps in the order in which they began. A conversation (TCP, or datagrams
+ * of UDP) is a list of turns; a turn is all that one side says until the other says something or it
+ * falls silent by itself.
  */
 #ifndef RECORDED_RECORDING_H
 #define RECORDED_RECORDING_H
@@ -41,7 +42,8 @@ enum record_kind {
 	RECORD_CHANGE_CIPHER_SPEC,
 	RECORD_ALERT,
 	RECORD_APPDATA,
-	RECORD_REST, /**< no whole record: the end of one that began in another turn, or what was not recorded */
+	/** no whole record: the end of one that began in another turn, or what was not recorded */
+	RECORD_REST,
 	RECORD_KINDS
 };
 
@@ -55,9 +57,13 @@ struct record_run {
 struct turn {
 	enum side side;
 	enum turn_kind kind;
-	uint64_t after_ns; /**< since the turn before was over; of the first, since the connection was open */
-	uint64_t length;   /**< bytes in all */
-	/** The first bytes, as far as they were recorded; the others are nobody knows what. Of TLS nothing is kept. */
+	/** since the turn before was over; of the first, since the connection was open */
+	uint64_t after_ns;
+	uint64_t length; /**< bytes in all */
+	/**
+	 * The first bytes, as far as they were recorded; the others are nobody knows what. Of TLS
+	 * nothing is kept.
+	 */
 	uint8_t *known;
 	size_t known_length;
 	struct record_run *runs; /**< of TLS: what the turn is made of */
@@ -71,19 +77,25 @@ enum opening { OPENING_ANSWERED, OPENING_REFUSED, OPENING_UNANSWERED };
 
 struct step {
 	enum step_kind kind;
-	uint64_t at_ns;    /**< since the session began */
-	uint64_t takes_ns; /**< until the device was through with it, or as far as it was recorded */
-	unsigned follows;  /**< the number of the step after whose end it began, from 1; 0: it began by itself */
-	uint64_t wait_ns;  /**< how long after that */
-	/** Of a host: the name by which the capture's DNS knows the address, or that was asked for; empty: none. */
+	uint64_t at_ns; /**< since the session began */
+	/** until the device was through with it, or as far as it was recorded */
+	uint64_t takes_ns;
+	/** the number of the step after whose end it began, from 1; 0: it began by itself */
+	unsigned follows;
+	uint64_t wait_ns; /**< how long after that */
+	/**
+	 * Of a host: the name by which the capture's DNS knows the address, or that was asked for;
+	 * empty: none.
+	 */
 	char name[RECORDING_NAME_MAX];
 	uint32_t address; /**< of the server, host order; of DNS: the answer. 0: none */
 	uint16_t port;    /**< of the server */
 	bool tls;         /**< what was said is opaque */
 	enum opening opening;
-	uint64_t round_trip_ns;        /**< of the opening; not in the turns' times. 0: not known */
-	char said[RECORDING_WORD_MAX]; /**< of DHCP: its messages; of DNS: what came when it was no address, such as "nxdomain" */
-	uint64_t tries;                /**< of DNS and NTP: how often it was asked */
+	uint64_t round_trip_ns; /**< of the opening; not in the turns' times. 0: not known */
+	/** of DHCP: its messages; of DNS: what came when it was no address, such as "nxdomain" */
+	char said[RECORDING_WORD_MAX];
+	uint64_t tries; /**< of DNS and NTP: how often it was asked */
 	struct turn *turns;
 	size_t turn_count;
 };

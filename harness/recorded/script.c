@@ -101,7 +101,10 @@ static void write_step(const struct step *step, uint64_t wait_ns, bool real, FIL
 	}
 }
 
-/* The guest has its lease from a client of its own, before all steps: the session begins where that of the recording had ended. */
+/*
+ * The guest has its lease from a client of its own, before all steps: the session begins where that
+ * of the recording had ended.
+ */
 static uint64_t lease_of(const struct recording *recording)
 {
 	const struct step *first = recording->step_count > 0 ? &recording->steps[0] : NULL;

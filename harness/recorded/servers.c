@@ -39,11 +39,12 @@ struct play {
 	struct speech says, hears;
 	uint8_t out[PIECE]; /* generated, and not yet taken by TCP */
 	size_t out_length, out_at;
-	uint64_t said, heard;  /* of this turn */
-	bool thought, differs; /* of this turn: its time has come; what was heard is something else */
-	bool message;          /* of this turn: it is over where a message of HTTP is */
-	struct words words;    /* then: what was heard of that */
-	bool ended, told;      /* the device says no more; that there is a difference was told */
+	uint64_t said, heard; /* of this turn */
+	/* of this turn: its time has come; what was heard is something else */
+	bool thought, differs;
+	bool message;       /* of this turn: it is over where a message of HTTP is */
+	struct words words; /* then: what was heard of that */
+	bool ended, told;   /* the device says no more; that there is a difference was told */
 	uint8_t *inbox;
 	size_t inbox_length;
 	struct sim_event timer;
@@ -176,7 +177,10 @@ static bool hear(struct play *play)
 		differ(play, "the device's message has %" PRIu64 " bytes, and not %" PRIu64, play->heard, turn->length);
 		play->differs = true;
 	}
-	/* What is longer than it was belongs to the same words, where nothing else tells where they end. */
+	/*
+	 * What is longer than it was belongs to the same words, where nothing else tells where they
+	 * end.
+	 */
 	if (over && play->differs && !is_message)
 		play->inbox_length = 0;
 	return over;
@@ -250,7 +254,7 @@ static void leave(struct play *play, bool by_reset)
 	forget(play);
 }
 
-/* Ends the server's side. What the device says and does after that is TCP's. @return false: the play is no more. */
+/* Ends the server's side; the rest is TCP's. @return false: the play is no more. */
 static bool close_side(struct play *play, const struct turn *turn)
 {
 	if (turn->kind == TURN_FIN && device_goes_on(play)) {

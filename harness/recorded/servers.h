@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Plays the servers' side of a session on the far end's stack (server/host.h): listens at the addresses and ports of the recording, hears what was heard and says
- * what was said, after the same thought.
+ * Plays the servers' side of a session on the far end's stack (server/host.h): listens at the
+ * addresses and ports of the recording, hears what was heard and says what was said, after the same
+ * thought.
  *
- * How it works: a connection is the conversation with its address and port that begins most like it and was not played yet, which its first words tell where there
- * are several; if all were played, one is played once more, as a client that tries again would have it. Its turns are gone through one by one. A turn of the device is
- * over when as many bytes have come as were recorded, or, if it was a message of HTTP, where the message ends; they are compared, and the first that differs is told in
- * the trace. If they differ, nothing tells their end, and no more come for SERVERS_RELUCTANT_NS, the turn counts as over, too: another client says it in other words.
+ * How it works: a connection is the conversation with its address and port that begins most like it
+ * and was not played yet, which its first words tell where there are several; if all were played,
+ * one is played once more, as a client that tries again would have it. Its turns are gone through
+ * one by one. A turn of the device is over when as many bytes have come as were recorded, or, if it
+ * was a message of HTTP, where the message ends; they are compared, and the first that differs is
+ * told in the trace. If they differ, nothing tells their end, and no more come for
+ * SERVERS_RELUCTANT_NS, the turn counts as over, too: another client says it in other words.
  *
  * What cannot be played is refused by servers_check(), before anything runs.
  */
@@ -27,7 +31,10 @@
 
 struct servers;
 
-/** Whether a session can be played. @return false with @p err (no place): which step, why, and the cure. */
+/**
+ * Whether a session can be played. @return false with @p err (no place): which step, why, and the
+ * cure.
+ */
 bool servers_check(const struct recording *recording, struct error *err);
 
 /**
@@ -47,7 +54,8 @@ const struct dns_name *servers_names(struct servers *servers, const struct dns_n
 #define SERVERS_TOLD_MAX 512
 
 struct servers_told {
-	size_t conversations, complete; /**< that were begun, and those that were gone through to their end */
+	/** that were begun, and those that were gone through to their end */
+	size_t conversations, complete;
 	uint64_t differences;
 	char first[SERVERS_TOLD_MAX]; /**< the first difference; empty: there is none */
 };

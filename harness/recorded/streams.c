@@ -14,7 +14,10 @@
 #include "lib/base/memory.h"
 #include "harness/recorded/records.h"
 
-/* A side that says nothing for so long, although all it has said was acknowledged, has ended its turn. */
+/*
+ * A side that says nothing for so long, although all it has said was acknowledged, has ended its
+ * turn.
+ */
 #define IDLE_NS UINT64_C(50000000)
 /* A segment so far from where the connection is belongs to another, or lies. */
 #define FAR (INT64_C(1) << 30)
@@ -55,7 +58,8 @@ struct flow {
 	struct half halves[2];
 	struct step step;
 	uint64_t last_ns, said_ns; /* of any packet; of the last turn's last byte */
-	uint64_t left_ns;          /* when the device had ended its part, or was told that there is no more; 0: it did not */
+	/* when the device had ended its part, or was told that there is no more; 0: it did not */
+	uint64_t left_ns;
 	bool tls, decided, reset;
 };
 
@@ -100,7 +104,10 @@ void streams_close(struct streams *streams)
 
 /* -- turns -- */
 
-/* How long the speaker thought: less what its words were on the way, as the capture saw it at the opening. */
+/*
+ * How long the speaker thought: less what its words were on the way, as the capture saw it at the
+ * opening.
+ */
 static uint64_t thought(const struct flow *flow, enum side side, bool other_spoke, uint64_t now)
 {
 	const struct flow_summary *summary = &flow->summary;
@@ -277,7 +284,10 @@ static void take_data(struct streams *streams, struct flow *flow, const struct s
 
 /* -- packets -- */
 
-/* The place of a sequence number in what a half says. @return false if it is far from where the half is. */
+/*
+ * The place of a sequence number in what a half says. @return false if it is far from where the
+ * half is.
+ */
 static bool place_of(const struct half *half, uint32_t sequence, uint64_t *ret_place)
 {
 	int32_t ahead = (int32_t)(sequence - (half->isn + 1U) - (uint32_t)half->next);
@@ -387,7 +397,10 @@ static void take_opening(struct flow *flow, enum side side, const struct packet 
 		summary->synack_ns = now;
 }
 
-/* Whether an RST is for this connection: it lies behind what was acknowledged, or acknowledges the SYN (RFC 9293 3.5.3). */
+/*
+ * Whether an RST is for this connection: it lies behind what was acknowledged, or acknowledges the
+ * SYN (RFC 9293 3.5.3).
+ */
 static bool is_of_flow(const struct flow *flow, enum side side, const struct packet *packet)
 {
 	const struct half *half = &flow->halves[side];

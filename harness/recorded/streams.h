@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * TCP connections of a capture, put together: what each side has said in its order, whatever was lost, sent again, overtook or overlapped, as turns.
+ * TCP connections of a capture, put together: what each side has said in its order, whatever was
+ * lost, sent again, overtook or overlapped, as turns.
  *
- * How it works: bytes count when all before them have come; then they were there to be read, and their time is that of the packet which made them so. Bytes that
- * the other side acknowledges and that the capture has not are taken as said, with their number alone. A side that speaks goes on in its turn; it begins another
- * one behind the other side's, and where it was silent for IDLE_NS although all it had said was acknowledged: that is neither a loss nor a slow path.
+ * How it works: bytes count when all before them have come; then they were there to be read, and
+ * their time is that of the packet which made them so. Bytes that the other side acknowledges and
+ * that the capture has not are taken as said, with their number alone. A side that speaks goes on
+ * in its turn; it begins another one behind the other side's, and where it was silent for IDLE_NS
+ * although all it had said was acknowledged: that is neither a loss nor a slow path.
  *
- * The connection's round trip, as the capture saw it at its opening, is taken off the times between turns, so that what is left is how long a side thought.
+ * The connection's round trip, as the capture saw it at its opening, is taken off the times between
+ * turns, so that what is left is how long a side thought.
  */
 #ifndef RECORDED_STREAMS_H
 #define RECORDED_STREAMS_H
@@ -39,17 +43,22 @@ struct flow_summary {
 	uint16_t client_port, server_port;
 	uint64_t syn_ns, synack_ns, open_ns; /**< 0: not seen; of the last that was needed */
 	unsigned syns;                       /**< how often it was sent */
-	bool open;                           /**< it was answered, and neither both sides nor a reset have ended it */
+	/** it was answered, and neither both sides nor a reset have ended it */
+	bool open;
 };
 
 struct streams_counters {
-	uint64_t midway;       /**< segments of connections whose beginning was not recorded */
-	uint64_t too_many;     /**< segments of connections beyond RECORDING_STEPS_MAX, or turns beyond RECORDING_TURNS_MAX */
-	uint64_t strange;      /**< segments far from where their connection is */
-	uint64_t missed_bytes; /**< that one side has acknowledged and that are not in the capture */
-	uint64_t cut_bytes;    /**< that were left out by the snaplen */
-	uint64_t repeated;     /**< segments that had passed before */
-	uint64_t reordered;    /**< segments that came behind later ones */
+	uint64_t midway; /**< segments of connections whose beginning was not recorded */
+	/**
+	 * segments of connections beyond RECORDING_STEPS_MAX, or turns beyond RECORDING_TURNS_MAX
+	 */
+	uint64_t too_many;
+	uint64_t strange; /**< segments far from where their connection is */
+	/** that one side has acknowledged and that are not in the capture */
+	uint64_t missed_bytes;
+	uint64_t cut_bytes; /**< that were left out by the snaplen */
+	uint64_t repeated;  /**< segments that had passed before */
+	uint64_t reordered; /**< segments that came behind later ones */
 };
 
 /** @return to be released with streams_close(). */
@@ -63,7 +72,10 @@ size_t streams_count(const struct streams *streams);
 struct flow_summary streams_summary(const struct streams *streams, size_t flow);
 struct streams_counters streams_counters(const struct streams *streams);
 
-/** Moves what a connection has said into a step, whose times are still those of the capture. After the last packet; once. */
+/**
+ * Moves what a connection has said into a step, whose times are still those of the capture. After
+ * the last packet; once.
+ */
 void streams_give(struct streams *streams, size_t flow, struct step *step);
 
 #endif

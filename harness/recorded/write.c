@@ -22,7 +22,10 @@ struct writer {
 
 /* -- values -- */
 
-/* How many bytes the character at @text has in UTF-8 (RFC 3629 4), which is none of ASCII; 0: there is none that can be shown. */
+/*
+ * How many bytes the character at @text has in UTF-8 (RFC 3629 4), which is none of ASCII; 0: there
+ * is none that can be shown.
+ */
 static size_t utf8_length(const char *text)
 {
 	static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};

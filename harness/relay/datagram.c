@@ -20,7 +20,10 @@ static bool is_asked_by(const struct pending *pending, const struct pending *wan
 	        (pending->device == wanted->device && pending->server == wanted->server && pending->port == wanted->port));
 }
 
-/* The question with these ends, the latest one first: whoever asks again has the decision about that. NULL: nothing was decided. */
+/*
+ * The question with these ends, the latest one first: whoever asks again has the decision about
+ * that. NULL: nothing was decided.
+ */
 static struct pending *find_pending(struct datagrams *datagrams, const struct pending *wanted)
 {
 	const size_t known = datagrams->count < RELAY_PENDING_MAX ? datagrams->count : RELAY_PENDING_MAX;
@@ -55,7 +58,10 @@ static struct pending pending_of(enum pending_kind kind, const struct packet *pa
 
 /* -- frames with another payload -- */
 
-/* @return a frame like @p frame with this payload of UDP, which is no longer than the one before, or an answer of ours, which is short. */
+/*
+ * @return a frame like @p frame with this payload of UDP, which is no longer than the one before,
+ * or an answer of ours, which is short.
+ */
 static struct frame *with_payload(const struct frame *frame, const struct packet *packet, struct bytes payload)
 {
 	const size_t ip = (size_t)(packet->body.data - frame->data), at = (size_t)(packet->payload.data - frame->data);
@@ -71,7 +77,10 @@ static struct frame *with_payload(const struct frame *frame, const struct packet
 		put_be16(data + at - UDP_HEADER + 4, (unsigned)(UDP_HEADER + payload.length));
 		data[ip + 6] &= 0xdf;
 	} else {
-		/* The rest of the datagram is elsewhere: it goes without a checksum, as RFC 768 allows. */
+		/*
+		 * The rest of the datagram is elsewhere: it goes without a checksum, as RFC 768
+		 * allows.
+		 */
 		put_be16(data + at - UDP_HEADER + 6, 0);
 	}
 	checksum_mend(data, length);

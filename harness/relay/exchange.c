@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: what comes on one side of an exchange is offered to what its kind makes of it, which puts bytes into the pool of the other side. A pool is written as its
- * connection takes it; while there is something left in it, the side that it came from is held, and TCP's window closes there.
+ * How it works: what comes on one side of an exchange is offered to what its kind makes of it,
+ * which puts bytes into the pool of the other side. A pool is written as its connection takes it;
+ * while there is something left in it, the side that it came from is held, and TCP's window closes
+ * there.
  *
- * An end of one side (FIN) is passed on when everything before it has been written. A reset is passed on at once.
+ * An end of one side (FIN) is passed on when everything before it has been written. A reset is
+ * passed on at once.
  *
- * An exchange that ends within a callback of its connections is released when the last of them has returned.
+ * An exchange that ends within a callback of its connections is released when the last of them has
+ * returned.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -233,7 +237,9 @@ static bool is_through(const struct side *side)
 	return side->ended && side->left == 0 && (side->channel == NULL || !is_held(side) || channel_waiting(side->channel) == 0);
 }
 
-/* The other side has ended, and all that it had sent is written: the end of this one is passed on. */
+/*
+ * The other side has ended, and all that it had sent is written: the end of this one is passed on.
+ */
 static void pass_end(struct exchange *exchange, struct side *side)
 {
 	if (side->channel == NULL || side->shut || side->out.length > 0 || !is_through(other_side(exchange, side)) ||
@@ -379,7 +385,9 @@ static void on_up_ended(void *ctx)
 	exchange_settle(exchange);
 }
 
-/* A connection is no more: so is the other one. What it had sent in an orderly way before goes out. */
+/*
+ * A connection is no more: so is the other one. What it had sent in an orderly way before goes out.
+ */
 static void on_down_failed(void *ctx, enum channel_failure kind, const char *why)
 {
 	struct exchange *exchange = ctx;

@@ -9,7 +9,10 @@
 
 #include "lib/base/check.h"
 
-/* Whether an empty line ends at @at: a line feed, and before it nothing but a carriage return since the one before. */
+/*
+ * Whether an empty line ends at @at: a line feed, and before it nothing but a carriage return since
+ * the one before.
+ */
 static bool ends_at(const char *text, size_t at)
 {
 	if (text[at] != '\n' || at == 0)
@@ -33,7 +36,10 @@ size_t head_read(struct head *head, struct bytes data, bool *ret_whole)
 	return used;
 }
 
-/* The line at *@at: its text without the line end, and the next one in *@at. The empty line has length 0. */
+/*
+ * The line at *@at: its text without the line end, and the next one in *@at. The empty line has
+ * length 0.
+ */
 static struct bytes next_line(const struct head *head, size_t *at)
 {
 	const size_t begin = *at;

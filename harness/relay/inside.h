@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of the relay: relay.c sends each frame where it belongs, the others do what is to be done there. */
+/**
+ * @file Inside of the relay: relay.c sends each frame where it belongs, the others do what is to be
+ * done there.
+ */
 #ifndef RELAY_INSIDE_H
 #define RELAY_INSIDE_H
 
@@ -54,7 +57,10 @@ struct datagrams {
 	size_t count; /**< that were ever put there; a ring */
 };
 
-/** A datagram of UDP. @return the frame, which may have changed, or NULL if it is held back (and released). */
+/**
+ * A datagram of UDP. @return the frame, which may have changed, or NULL if it is held back (and
+ * released).
+ */
 struct frame *datagram_pass(struct relay *relay, struct frame *frame, const struct packet *packet, enum direction direction);
 
 /* -- flows -- */
@@ -88,7 +94,10 @@ struct flows {
 struct flow *flow_find(struct flows *flows, const struct flow_ends *ends);
 /** The same without a packet: it becomes no younger. */
 struct flow *flow_look(struct flows *flows, const struct flow_ends *ends);
-/** Of a SYN: the flow begins, anew if it was there. @return it, with its exchange if that still goes on. */
+/**
+ * Of a SYN: the flow begins, anew if it was there. @return it, with its exchange if that still goes
+ * on.
+ */
 struct flow *flow_begin(struct relay *relay, const struct flow_ends *ends, struct bytes frame, size_t link_length);
 void flows_close(struct flows *flows);
 
@@ -104,7 +113,8 @@ struct relay {
 		uint16_t id;
 	} fragmented[RELAY_DATAGRAMS]; /**< datagrams whose first fragment our stack has; a ring */
 	size_t fragmented_count;
-	uint32_t fallen[RELAY_NAMES_MAX]; /**< hosts that have forgotten their connections; a ring */
+	/** hosts that have forgotten their connections; a ring */
+	uint32_t fallen[RELAY_NAMES_MAX];
 	size_t fallen_count;
 	bool all_fallen;
 	unsigned exchanges; /**< that were ever begun */
@@ -160,21 +170,32 @@ void exchange_syn(struct relay *relay, struct flow *flow, struct frame *frame, c
 /** Its connections are no more, told to nobody (silent) but the server, or with resets. */
 void exchange_drop(struct exchange *exchange, bool silent);
 
-/** Around everything that is done outside of the callbacks of its connections: within, it is not released. */
+/**
+ * Around everything that is done outside of the callbacks of its connections: within, it is not
+ * released.
+ */
 void exchange_enter(struct exchange *exchange);
 void exchange_leave(struct exchange *exchange);
 void exchange_say(const struct exchange *exchange, const char *topic, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/** Bytes for a side; they are written as it takes them. @return where they are, so that they may be changed until exchange_flush(). */
+/**
+ * Bytes for a side; they are written as it takes them. @return where they are, so that they may be
+ * changed until exchange_flush().
+ */
 uint8_t *exchange_put(struct side *side, const void *data, size_t length);
 void exchange_flush(struct exchange *exchange, struct side *side);
 void exchange_stop(struct side *side);
 /** Ends that. What has come meanwhile is offered at once, unless the side is being read from. */
 void exchange_resume(struct exchange *exchange, struct side *side);
-/** What has to be looked at behind everything that was done outside of the callbacks of a connection. */
+/**
+ * What has to be looked at behind everything that was done outside of the callbacks of a
+ * connection.
+ */
 void exchange_settle(struct exchange *exchange);
 /** Nothing is read any more, and both connections end when everything is written to the device. */
 void exchange_close(struct exchange *exchange);
-/** Ends both connections: the device's in an orderly way behind what was written, or with a reset. */
+/**
+ * Ends both connections: the device's in an orderly way behind what was written, or with a reset.
+ */
 void exchange_end(struct exchange *exchange, bool resets);
 /** What is read passes from now on as it is. */
 void exchange_pass(struct exchange *exchange);
@@ -184,12 +205,17 @@ void exchange_pass(struct exchange *exchange);
 /** @param exchange Borrowed. @return owned by the exchange, which closes it. */
 struct web *web_open(struct exchange *exchange);
 void web_close(struct web *web);
-/** Bytes of the device, of the server. @return how many were used; all, unless the side is stopped. */
+/**
+ * Bytes of the device, of the server. @return how many were used; all, unless the side is stopped.
+ */
 size_t web_ask(struct web *web, struct bytes data);
 size_t web_answer(struct web *web, struct bytes data);
 /** What web_ask() has used was taken out of TCP's window. */
 void web_taken(struct web *web);
-/** The device, the server sends nothing more, and all that it has sent was used. What was kept of it passes, though its end is not there. */
+/**
+ * The device, the server sends nothing more, and all that it has sent was used. What was kept of it
+ * passes, though its end is not there.
+ */
 void web_ask_ended(struct web *web);
 void web_answer_ended(struct web *web);
 /** Whether nothing more will be sent to the device, though the connection stays. */

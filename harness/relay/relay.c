@@ -19,7 +19,10 @@ sim_ns relay_now(const struct relay *relay)
 
 /* -- what a plan asks for -- */
 
-/* Whether a window begins or ends at an event of a service, and at one that only shows where connections are ended. */
+/*
+ * Whether a window begins or ends at an event of a service, and at one that only shows where
+ * connections are ended.
+ */
 static void need_edge(const struct window_edge *edge, struct relay_needs *needs)
 {
 	struct fault_address address;

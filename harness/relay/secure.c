@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: of TLS the relay reads what is in the clear (RFC 8446 5.1, RFC 5246 6.2): the ClientHello, for the name of the host (RFC 6066 3), and the server's records by their
- * type and length. A stall holds back, for good, the record in which a message begins, or the rest of it:
+ * How it works: of TLS the relay reads what is in the clear (RFC 8446 5.1, RFC 5246 6.2): the
+ * ClientHello, for the name of the host (RFC 6066 3), and the server's records by their type and
+ * length. A stall holds back, for good, the record in which a message begins, or the rest of it:
  *
  *     server_hello    the first record of the handshake
- *     certificate     the Certificate; with TLS 1.3, where it is encrypted, all from the first encrypted record on
+ *     certificate     the Certificate; with TLS 1.3, where it is encrypted, all from the first
+ *                     encrypted record on
  *                     (a session of TLS 1.2 that is resumed has none, and nothing is held back)
- *     finished        TLS 1.2: from ChangeCipherSpec on; TLS 1.3: the last record that the server sends of itself, so each is held until the next one is there
+ *     finished        TLS 1.2: from ChangeCipherSpec on; TLS 1.3: the last record that the server
+ *                     sends of itself, so each is held until the next one is there
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +40,8 @@ struct secure {
 	enum tls_message stall_at;
 	struct record record, kept; /* as far as it has come; one that waits for the next */
 	bool is_13, changed, stalled;
-	size_t message_length; /* of a handshake message as far as it has come; it may go on in the next record */
+	/* of a handshake message as far as it has come; it may go on in the next record */
+	size_t message_length;
 	uint8_t message[MESSAGE_MAX];
 };
 
@@ -61,7 +65,10 @@ bool secure_stalls(const struct secure *secure)
 
 /* -- the ClientHello -- */
 
-/* The message without the headers of its records. @return its length; 0: it is not whole. SIZE_MAX: it is none. */
+/*
+ * The message without the headers of its records. @return its length; 0: it is not whole. SIZE_MAX:
+ * it is none.
+ */
 static size_t join_records(const struct secure *secure, uint8_t ret_message[HELLO_MAX])
 {
 	const struct bytes hello = bytes_of(secure->hello, secure->hello_length);
@@ -198,7 +205,10 @@ static void pass_record(struct secure *secure, const struct record *record)
 	(void)exchange_put(&secure->exchange->down, record->bytes, record->length);
 }
 
-/* What comes before a message within a record goes out as a record of its own (RFC 8446 5.1 leaves its length to the sender). */
+/*
+ * What comes before a message within a record goes out as a record of its own (RFC 8446 5.1 leaves
+ * its length to the sender).
+ */
 static void pass_beginning(struct secure *secure, struct record *record, size_t end)
 {
 	if (end == RECORD_HEADER)
@@ -229,7 +239,10 @@ static size_t length_of_message(const struct secure *secure)
 	return MESSAGE_HEADER + ((size_t)header[1] << 16 | (size_t)header[2] << 8 | header[3]);
 }
 
-/* A piece of the message under way, which any record may cut (RFC 8446 5.1). @return how much of @p data is of it. */
+/*
+ * A piece of the message under way, which any record may cut (RFC 8446 5.1). @return how much of @p
+ * data is of it.
+ */
 static size_t read_message(struct secure *secure, struct bytes data)
 {
 	const size_t had = secure->message_length;
@@ -298,7 +311,10 @@ static void look_at_record(struct secure *secure, struct record *record)
 	}
 }
 
-/* The server speaks something else: nothing can be held back, and what was is the beginning of that. */
+/*
+ * The server speaks something else: nothing can be held back, and what was is the beginning of
+ * that.
+ */
 static void pass_all(struct secure *secure)
 {
 	exchange_say(secure->exchange, "relay", "the server's answer is no TLS: it passes");

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a request is read up to the end of its head, and then it is an event of srv.http. Unless a fault answers in place of the server it goes on, its body as it
- * comes. Then the device's side is stopped until the answer is through, so pipelined requests go on one by one, as the emulator's server takes them.
+ * How it works: a request is read up to the end of its head, and then it is an event of srv.http.
+ * Unless a fault answers in place of the server it goes on, its body as it comes. Then the device's
+ * side is stopped until the answer is through, so pipelined requests go on one by one, as the
+ * emulator's server takes them.
  *
- *     answer:   HEAD     bytes are kept until the head is whole; an interim one (1xx) passes and is followed by another
+ *     answer:   HEAD bytes are kept until the head is whole; an interim one (1xx) passes and is
+ *               followed by another
  *               BODY     bytes pass as far as the answer's impairment allows
  *               DONE     the rest is nobody's, or the next answer's
  *
- * An answer of our own is written as a server would write it and read like one, so all faults act on it alike.
+ * An answer of our own is written as a server would write it and read like one, so all faults act
+ * on it alike.
  *
- * What an answer's framing is, llhttp says; what passes are the bytes of the server, chunks and all, unless the impairment is about them.
+ * What an answer's framing is, llhttp says; what passes are the bytes of the server, chunks and
+ * all, unless the impairment is about them.
  */
 #include "harness/relay/web.h"
 
@@ -93,7 +98,10 @@ void web_give_up(struct web *web, const char *why)
 	struct exchange *exchange = web->exchange;
 
 	if (web->discards && web->asks == ASK_BODY) {
-		/* The server has never heard of this request, so its rest is nothing that it could understand. */
+		/*
+		 * The server has never heard of this request, so its rest is nothing that it could
+		 * understand.
+		 */
 		exchange_say(exchange, "relay", "%s: the connection is reset", why);
 		exchange_end(exchange, true);
 		return;
@@ -144,7 +152,10 @@ void web_ask_ended(struct web *web)
 	if (web->asks == ASK_HEAD && web->asked.length > 0) {
 		web_give_up(web, "the request's head has no end");
 	} else if (web->asks == ASK_BODY && (web->discards || web->answers == ANSWER_DONE)) {
-		/* No answer of ours comes, and no next request: what the server still says is the device's. */
+		/*
+		 * No answer of ours comes, and no next request: what the server still says is the
+		 * device's.
+		 */
 		pass_all(web);
 	}
 }

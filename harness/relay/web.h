@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of the relay: HTTP on one exchange. web.c holds its halves together, web_request.c has the device's, web_answer.c the server's. */
+/**
+ * @file Inside of the relay: HTTP on one exchange. web.c holds its halves together, web_request.c
+ * has the device's, web_answer.c the server's.
+ */
 #ifndef RELAY_WEB_H
 #define RELAY_WEB_H
 
@@ -25,19 +28,21 @@ struct web {
 	struct request_reader reader;
 	bool discards, expects, is_head, is_get;
 	bool keeps_alive;
-	uint64_t cut_from; /* of HTTP_RANGE_WRONG_START: the range "N-" was asked for, and this is N; else 0 */
+	/* of HTTP_RANGE_WRONG_START: the range "N-" was asked for, and this is N; else 0 */
+	uint64_t cut_from;
 
 	/* the answer */
 	enum answer_state answers;
 	struct head answer;
 	llhttp_t parser;
 	bool waited, paused, stalled, closes, completes;
-	bool inverts, garbles, drops, unframes; /* bytes of the body: turned over, others, left out, without their chunks */
-	uint64_t body, limit;                   /* bytes of it that have passed, and may */
-	uint64_t most;                          /* more than so many are left out */
-	size_t piece_at;                        /* where the piece under way begins in the pool */
-	const uint8_t *piece;                   /* NULL: it is a head that is read */
-	char tail[64];                          /* behind the body */
+	/* bytes of the body: turned over, others, left out, without their chunks */
+	bool inverts, garbles, drops, unframes;
+	uint64_t body, limit; /* bytes of it that have passed, and may */
+	uint64_t most;        /* more than so many are left out */
+	size_t piece_at;      /* where the piece under way begins in the pool */
+	const uint8_t *piece; /* NULL: it is a head that is read */
+	char tail[64];        /* behind the body */
 
 	/* an answer of our own, as far as it was not read */
 	uint8_t *own;

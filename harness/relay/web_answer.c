@@ -194,7 +194,10 @@ static bool begin_body(struct web *web)
 	init_parser(web);
 	web->piece = NULL;
 	llhttp_errno_t result = llhttp_execute(&web->parser, web->answer.text, web->answer.length);
-	/* A body in it: its end is not where anybody else sees it, such as behind a carriage return alone. */
+	/*
+	 * A body in it: its end is not where anybody else sees it, such as behind a carriage return
+	 * alone.
+	 */
 	if ((result != HPE_OK && !(result == HPE_PAUSED && web->completes)) || web->body > 0)
 		return false;
 	exchange_say(exchange, "http", "%s %s%s%s -> %u", web->reader.request.method, web->reader.request.target,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The device's half of HTTP: a request is read, is an event for faults, and goes to the server, or is answered here. */
+/*
+ * The device's half of HTTP: a request is read, is an event for faults, and goes to the server, or
+ * is answered here.
+ */
 #include "harness/relay/web.h"
 
 #include <stdio.h>
@@ -52,7 +55,10 @@ static void change_request(struct web *web)
 
 	if (web->effect.impairment.range == HTTP_RANGE_WRONG_START)
 		ask_for_beginning(web);
-	/* Another file has another ETag, so a condition on the one before does not hold (RFC 9110 13.1.5). */
+	/*
+	 * Another file has another ETag, so a condition on the one before does not hold (RFC 9110
+	 * 13.1.5).
+	 */
 	if (web->effect.impairment.range == HTTP_RANGE_IGNORED ||
 	    (web->effect.impairment.range == HTTP_RANGE_CHANGED && head_field(&web->asked, "If-Range", field, sizeof field))) {
 		head_drop(&web->asked, "Range");

@@ -31,7 +31,10 @@ static bool make_private(const char *folder)
 	}
 }
 
-/* QEMU goes on from what it finds there, so nobody else may have put it there. Root could in any folder; a group of the user's own has nobody else in it. */
+/*
+ * QEMU goes on from what it finds there, so nobody else may have put it there. Root could in any
+ * folder; a group of the user's own has nobody else in it.
+ */
 static bool is_private(const char *folder, const struct stat *status, struct error *err)
 {
 	if (status->st_uid != geteuid() && status->st_uid != 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A device: kernel, root file system, chip, and the policy of its update client. One YAML file a device, in emulator/devices.
+ * A device: kernel, root file system, chip, and the policy of its update client. One YAML file a
+ * device, in emulator/devices.
  */
 #ifndef SCENARIO_DEVICE_H
 #define SCENARIO_DEVICE_H
@@ -15,7 +16,9 @@
 
 #define DEVICE_PATH_MAX 512
 
-/** The overlay with other people's clients that the build makes; a file of this name is `./clients`. */
+/**
+ * The overlay with other people's clients that the build makes; a file of this name is `./clients`.
+ */
 #define DEVICE_OVERLAY_CLIENTS "clients"
 /** The one with the player of recorded sessions. */
 #define DEVICE_OVERLAY_PLAYER "player"
@@ -37,10 +40,12 @@ struct agent_policy {
 	bool resume;
 	unsigned flow;            /**< index: plain, staged */
 	char feed[32], group[32]; /**< of the staged flow */
-	uint64_t failover;        /**< attempts at an image's host before the next one is asked; 0: never another */
+	/** attempts at an image's host before the next one is asked; 0: never another */
+	uint64_t failover;
 	bool ntp_required;
-	uint64_t polls, poll_interval_ns; /**< how often it all is tried before the session's result, and how long lies between */
-	uint64_t leak;                    /**< a flaw: bytes that every failed attempt loses */
+	/** how often it all is tried before the session's result, and how long lies between */
+	uint64_t polls, poll_interval_ns;
+	uint64_t leak; /**< a flaw: bytes that every failed attempt loses */
 	uint64_t ntp_timeout_ns, dhcp_deadline_ns, dns_timeout_ns, dns_attempts;
 };
 
@@ -64,20 +69,30 @@ struct device {
 	/** Its Ethernet controller; NULL: the first of the table. See device_nic(). */
 	const struct nic_model *nic;
 	char name[64], summary[PARAM_VALUE_MAX];
-	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX]; /**< empty: the build's own, none for overlay */
-	char version[32];                                                                   /**< of the system that it comes with */
-	char client[DEVICE_PATH_MAX];                                                       /**< the command in the guest */
-	unsigned machine;               /**< index into machines[] (machines/machine.h) */
-	char phases[DEVICE_PHASES_MAX]; /**< words that a client of somebody else has for its phases (phases.h); empty: not known */
+	/** empty: the build's own, none for overlay */
+	char kernel[DEVICE_PATH_MAX], initramfs[DEVICE_PATH_MAX], overlay[DEVICE_PATH_MAX];
+	/** of the system that it comes with */
+	char version[32];
+	/** the command in the guest */
+	char client[DEVICE_PATH_MAX];
+	unsigned machine; /**< index into machines[] (machines/machine.h) */
+	/** words that a client of somebody else has for its phases (phases.h); empty: not known */
+	char phases[DEVICE_PHASES_MAX];
 	uint64_t memory;
 	uint8_t mac[6];
 	uint64_t spi_clock_hz;
-	uint64_t spi_poll_ns;      /**< the longest that the controller's driver polls for; 0: it always sleeps */
-	unsigned chip_revision;    /**< index into the revisions of its nic */
-	uint32_t errata;           /**< NIC_ERRATA_SILICON, NIC_ERRATA_WORST, or bits of items of DS80349, which act whenever they can */
+	/** the longest that the controller's driver polls for; 0: it always sleeps */
+	uint64_t spi_poll_ns;
+	unsigned chip_revision; /**< index into the revisions of its nic */
+	/**
+	 * NIC_ERRATA_SILICON, NIC_ERRATA_WORST, or bits of items of DS80349, which act whenever
+	 * they can
+	 */
+	uint32_t errata;
 	bool bit_fields_reach_mac; /**< BFS and BFC take effect on MAC and MII registers */
 	unsigned duplex;           /**< DEVICE_DUPLEX_DRIVER and so on */
-	unsigned clock;            /**< index: the clock of the board keeps the time, or there is none and it is 1970 */
+	/** index: the clock of the board keeps the time, or there is none and it is 1970 */
+	unsigned clock;
 	struct agent_policy agent;
 	struct dhcp_policy dhcp;
 	struct flash_part flash;
@@ -94,10 +109,16 @@ extern const struct param flash_params[];
 /** The keys of a device that are mappings with tables of their own; ends with NULL. */
 extern const char *const device_parts[];
 
-/** Reads a device from a mapping: a whole file, or `device:` of a plan. Paths in it are made relative to the folder of @p file. */
+/**
+ * Reads a device from a mapping: a whole file, or `device:` of a plan. Paths in it are made
+ * relative to the folder of @p file.
+ */
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err);
 
-/** Writes the configuration that the guest reads: "KEY=value" lines, shell-quoted. @param boot Which of the session, from 0. @return the length without the end, as snprintf(). */
+/**
+ * Writes the configuration that the guest reads: "KEY=value" lines, shell-quoted. @param boot Which
+ * of the session, from 0. @return the length without the end, as snprintf().
+ */
 size_t device_guest_config(const struct device *device, uint64_t seed, unsigned boot, char *ret_text, size_t size);
 
 #endif

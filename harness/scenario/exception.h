@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a gate passes over, by whose word, and for how long: `quarantine:` and `waivers:` of a suite.
+ * What a gate passes over, by whose word, and for how long: `quarantine:` and `waivers:` of a
+ * suite.
  *
- * A scenario in quarantine is run and shown, and decides nothing. A waiver is about one failure of a scenario, known by its reason: any other failure of it counts.
- * Both have an owner and a last day, are shown in every report, and end by themselves.
+ * A scenario in quarantine is run and shown, and decides nothing. A waiver is about one failure of
+ * a scenario, known by its reason: any other failure of it counts. Both have an owner and a last
+ * day, are shown in every report, and end by themselves.
  */
 #ifndef SCENARIO_EXCEPTION_H
 #define SCENARIO_EXCEPTION_H
@@ -16,8 +18,12 @@
 
 struct exception {
 	char scenario[64];
-	char reason[128]; /**< of a waiver: a pattern (glob(7)) that the reason of the failure has in it; empty: a quarantine */
-	char owner[64];   /**< who answers for it */
+	/**
+	 * of a waiver: a pattern (glob(7)) that the reason of the failure has in it; empty: a
+	 * quarantine
+	 */
+	char reason[128];
+	char owner[64];                /**< who answers for it */
 	char until[EXCEPTION_DAY_MAX]; /**< the last day */
 	char why[PARAM_VALUE_MAX];
 };

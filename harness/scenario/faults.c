@@ -91,8 +91,8 @@ char *parts_file_of(struct fault *fault, const char **ret_what)
 }
 
 /*
- * Such a file is named from where the scenario lies. A plan lies elsewhere, so its path becomes absolute; on another machine, where it leads nowhere, the file may
- * lie beside the plan.
+ * Such a file is named from where the scenario lies. A plan lies elsewhere, so its path becomes
+ * absolute; on another machine, where it leads nowhere, the file may lie beside the plan.
  */
 static bool resolve_fault_file(const struct yaml_file *file, const struct yaml_node *node, struct fault *fault, struct error *err)
 {
@@ -143,7 +143,10 @@ static const struct several severals[] = {
 #define SEVERALS (sizeof severals / sizeof severals[0])
 #define ENTRY_FAULTS_MAX (NETEM_FAULTS_MAX > PRESET_FAULTS_MAX ? NETEM_FAULTS_MAX : PRESET_FAULTS_MAX)
 
-/* The keys that an entry may have beside those of its match: a name, and one action or what becomes several. @return to be released with free(). */
+/*
+ * The keys that an entry may have beside those of its match: a name, and one action or what becomes
+ * several. @return to be released with free().
+ */
 static const char **fault_keys(bool with_several)
 {
 	const size_t actions = actions_count();
@@ -166,7 +169,10 @@ static const struct several *several_of(const struct yaml_node *mapping)
 	return NULL;
 }
 
-/* Such a word shares the entry with no action, with no other such word and, if it has chances, with no other chance. */
+/*
+ * Such a word shares the entry with no action, with no other such word and, if it has chances, with
+ * no other chance.
+ */
 static bool check_alone(const struct yaml_file *file, const struct yaml_node *mapping, const struct several *several, struct error *err)
 {
 	for (size_t i = 0; i < mapping->count; i++) {
@@ -212,7 +218,10 @@ static bool read_several(const struct yaml_file *file, const struct yaml_node *m
 	return error_at(err, file->path, node->line, node->column);
 }
 
-/* A replay has decisions in place of its faults. These stay in its plan as they are, and what they would read need not be there. */
+/*
+ * A replay has decisions in place of its faults. These stay in its plan as they are, and what they
+ * would read need not be there.
+ */
 static bool read_idle(const struct yaml_file *file, const struct yaml_node *mapping, struct fault *fault, struct error *err)
 {
 	return read_action(file, mapping, fault, err) && read_name(file, mapping, fault, err);

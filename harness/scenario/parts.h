@@ -15,7 +15,10 @@ extern const struct param decision_params[];
 /** `decisions:` of a frozen plan. @param list NULL: there are none. */
 bool parts_decisions(const struct yaml_file *file, const struct yaml_node *list, struct plan *plan, struct error *err);
 
-/** The path of the file that a fault reads, to be changed in place; NULL: it reads none. @param ret_what "table" or "recording". */
+/**
+ * The path of the file that a fault reads, to be changed in place; NULL: it reads none. @param
+ * ret_what "table" or "recording".
+ */
 char *parts_file_of(struct fault *fault, const char **ret_what);
 
 /** `device:`, by name, path or as a mapping. @param override In its place; NULL: none. */
@@ -24,7 +27,9 @@ bool parts_device(const struct yaml_file *file, const char *override, const stru
 /** `session:`, whose path becomes one that can be opened. What is in it whoever plays it reads. */
 bool parts_session(const struct yaml_file *file, struct plan *plan, struct error *err);
 
-/** Image, kernel, initramfs and overlay: finds them, and makes their paths those that can be opened. */
+/**
+ * Image, kernel, initramfs and overlay: finds them, and makes their paths those that can be opened.
+ */
 bool parts_files(const struct yaml_file *file, const struct paths *paths, struct plan *plan, struct error *err);
 
 #endif

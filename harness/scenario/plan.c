@@ -100,7 +100,10 @@ static void keep_text(struct plan *plan)
 /* A session and its data, the record of a gate, a table of each fault, and NULL. */
 enum { TABLES_MAX = FAULTS_MAX + 4 };
 
-/* What the far end and the faults read: a session, the record of a gate, tables and recordings. @return how many; the rest of the list is NULL. */
+/*
+ * What the far end and the faults read: a session, the record of a gate, tables and recordings.
+ * @return how many; the rest of the list is NULL.
+ */
 static size_t tables_of(const struct plan *plan, const char *ret_paths[TABLES_MAX])
 {
 	const char *what;

@@ -34,7 +34,10 @@ static bool read_device_file(const char *path, struct plan *plan, struct error *
 	return good;
 }
 
-/* The device file in the folder whose name is spelled most like @name, without its ending; empty if none is near. */
+/*
+ * The device file in the folder whose name is spelled most like @name, without its ending; empty if
+ * none is near.
+ */
 static void nearest_device(const char *folder, const char *name, char ret_name[64])
 {
 	const char *names[65] = {NULL};
@@ -80,7 +83,10 @@ static bool find_device(const char *name, const struct paths *paths, struct plan
 	return read_device_file(path, plan, err);
 }
 
-/* A device that a scenario names; a path is relative to it. What is wrong within the device's file has its place there and says who asks for it, all else has its place here. */
+/*
+ * A device that a scenario names; a path is relative to it. What is wrong within the device's file
+ * has its place there and says who asks for it, all else has its place here.
+ */
 static bool read_named(const struct yaml_file *file, const struct yaml_node *node, const struct paths *paths, struct plan *plan,
                        struct error *err)
 {
@@ -116,8 +122,9 @@ bool parts_device(const struct yaml_file *file, const char *override, const stru
 /* -- files -- */
 
 /*
- * Takes the standard file where none is named, and looks whether it can be read. A plan lies elsewhere than its scenario, so paths become absolute. The files that a
- * frozen plan was made with may lie beside it: whoever gets a failure from another machine puts them there.
+ * Takes the standard file where none is named, and looks whether it can be read. A plan lies
+ * elsewhere than its scenario, so paths become absolute. The files that a frozen plan was made with
+ * may lie beside it: whoever gets a failure from another machine puts them there.
  * @param hash Of the file that a frozen plan was made with, or empty.
  */
 static bool resolve_file(const struct plan *plan, char path[DEVICE_PATH_MAX], const char *standard, const char *hash, bool *ret_is_standard,
@@ -186,7 +193,10 @@ static bool resolve_promotion(const struct yaml_file *file, struct plan *plan, s
 	return error_at(err, file->path, node != NULL ? node->line : 1, node != NULL ? node->column : 1);
 }
 
-/* The file that a session names, so that a frozen plan knows both. What else is in it whoever plays it reads. */
+/*
+ * The file that a session names, so that a frozen plan knows both. What else is in it whoever plays
+ * it reads.
+ */
 static bool find_session_data(struct plan *plan, struct error *err)
 {
 	struct yaml_file session;

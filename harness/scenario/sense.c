@@ -189,7 +189,10 @@ static bool check_judges(const struct yaml_file *file, const struct plan *plan, 
 	return error_context(err, "%s", key), error_at(err, file->path, node->line, node->column);
 }
 
-/* An image of the flash has a header; one that is larger than a slot is an offer that a device has to refuse. */
+/*
+ * An image of the flash has a header; one that is larger than a slot is an offer that a device has
+ * to refuse.
+ */
 static bool check_os_size(const struct yaml_file *file, const struct plan *plan, struct error *err)
 {
 	return !plan->device.flash.fitted || plan->server.os_size > SLOT_HEADER ||
@@ -270,7 +273,10 @@ static bool check_nic(const struct plan *plan, const struct fault *fault, const 
 	                 fitted);
 }
 
-/* PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half duplex (IEEE 802.3 4.1.2.2). */
+/*
+ * PAUSE belongs to full duplex (IEEE 802.3 31B.1), collisions and what is taken for them to half
+ * duplex (IEEE 802.3 4.1.2.2).
+ */
 static bool check_duplex(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err)
 {
 	const enum action_duplex duplex = fault->action->duplex;

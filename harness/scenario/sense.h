@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Whether the parts of a scenario fit together. What cannot happen, or cannot come true, is an error before anything runs, never a verdict about a device.
+ * Whether the parts of a scenario fit together. What cannot happen, or cannot come true, is an
+ * error before anything runs, never a verdict about a device.
  */
 #ifndef SCENARIO_SENSE_H
 #define SCENARIO_SENSE_H
@@ -14,12 +15,17 @@
  */
 bool sense_plan(const struct yaml_file *file, const struct plan *plan, struct error *err);
 
-/** Whether the plan, as it was read, can be that of the session with this seed: with `nth: seed` and 0 no frame would be meant. @return false with @p err (no place). */
+/**
+ * Whether the plan, as it was read, can be that of the session with this seed: with `nth: seed` and
+ * 0 no frame would be meant. @return false with @p err (no place).
+ */
 bool sense_seed(const struct plan *plan, uint64_t seed, struct error *err);
 
 /**
- * Whether this device, on this link, can meet with the fault. A frozen plan may be replayed on a device that cannot: then nothing is found there.
- * @param ret_key The key that is wrong, as that of fault_check(). @return false with @p err (no place).
+ * Whether this device, on this link, can meet with the fault. A frozen plan may be replayed on a
+ * device that cannot: then nothing is found there.
+ * @param ret_key The key that is wrong, as that of fault_check(). @return false with @p err (no
+ * place).
  */
 bool sense_fault(const struct plan *plan, const struct fault *fault, const char **ret_key, struct error *err);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A suite: which scenarios a run is made of, on which devices, with which seeds, and how long it may take.
+ * A suite: which scenarios a run is made of, on which devices, with which seeds, and how long it
+ * may take.
  *
  * A file of a suite has the key `suite:`. What it names is relative to it, as in a scenario.
  */
@@ -18,20 +19,28 @@
 
 /** An element of `scenarios:`. */
 struct suite_entry {
-	char path[DEVICE_PATH_MAX]; /**< a scenario, a frozen plan, or a folder of them, as it can be opened */
-	char tag[PLAN_TAG_MAX];     /**< only those that have it; empty: all */
-	struct ordinals seeds;      /**< first 0: what the suite or the scenario says */
-	char **devices;             /**< ends with NULL; NULL: those of the suite, or the scenario's own */
-	int line, column;           /**< where it stands */
+	/** a scenario, a frozen plan, or a folder of them, as it can be opened */
+	char path[DEVICE_PATH_MAX];
+	char tag[PLAN_TAG_MAX]; /**< only those that have it; empty: all */
+	struct ordinals seeds;  /**< first 0: what the suite or the scenario says */
+	/** ends with NULL; NULL: those of the suite, or the scenario's own */
+	char **devices;
+	int line, column; /**< where it stands */
 };
 
 struct suite {
 	char path[ERROR_FILE_MAX];
 	char name[64], summary[PARAM_VALUE_MAX];
-	uint64_t budget_ns;           /**< of the host's time, for the whole run; 0: none */
-	struct ordinals seeds;        /**< of a scenario that does not say itself; first 0: the scenario's one */
-	struct judge_settings judges; /**< that are asked of a session beside those of its scenario; off where `judges:` does not say */
-	char **devices;               /**< in place of the scenarios' own; ends with NULL; NULL: not asked */
+	uint64_t budget_ns; /**< of the host's time, for the whole run; 0: none */
+	/** of a scenario that does not say itself; first 0: the scenario's one */
+	struct ordinals seeds;
+	/**
+	 * that are asked of a session beside those of its scenario; off where `judges:` does not
+	 * say
+	 */
+	struct judge_settings judges;
+	/** in place of the scenarios' own; ends with NULL; NULL: not asked */
+	char **devices;
 	struct suite_entry *entries;
 	size_t count;
 	struct exception *exceptions; /**< of a gate */
@@ -40,14 +49,20 @@ struct suite {
 
 extern const struct param suite_params[], suite_entry_params[];
 
-/** Reads a suite. @param ret_suite To be released with suite_close(). @return false with @p err and its place. */
+/**
+ * Reads a suite. @param ret_suite To be released with suite_close(). @return false with @p err and
+ * its place.
+ */
 bool suite_open(struct suite *ret_suite, const char *path, struct error *err);
 void suite_close(struct suite *suite);
 
 /** Whether a file is one of a suite. @return false if it cannot be read. */
 bool suite_is(const char *path);
 
-/** Asks the suite's judges of a session, too, if it is expected to pass. What its scenario sets itself stays as it is. */
+/**
+ * Asks the suite's judges of a session, too, if it is expected to pass. What its scenario sets
+ * itself stays as it is.
+ */
 void suite_require(const struct suite *suite, struct plan *plan);
 
 /** Whether a scenario has a tag: one of its `tags:`, or the name of the folder that it lies in. */

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Characters that YAML takes only escaped (its section 5.1) or as the end of a line, in UTF-8; control characters in ASCII are seen to below. */
+/*
+ * Characters that YAML takes only escaped (its section 5.1) or as the end of a line, in UTF-8;
+ * control characters in ASCII are seen to below.
+ */
 static const struct {
 	const char *bytes;
 	unsigned code;
@@ -72,7 +75,10 @@ static void write_fault(FILE *stream, const struct fault *fault)
 	write_table(stream, fault->action->params, &fault->params, 6);
 }
 
-/* What the table fills in by itself goes without saying. @param object Of match_params, or of an action's table. @param comma Before the first. */
+/*
+ * What the table fills in by itself goes without saying. @param object Of match_params, or of an
+ * action's table. @param comma Before the first.
+ */
 static void write_exactly(FILE *stream, const struct param *table, const void *object, const char *comma)
 {
 	char value[PARAM_VALUE_MAX], usual[PARAM_VALUE_MAX];

@@ -20,7 +20,8 @@ struct reader {
 	yaml_parser_t parser;
 	struct error *err;
 	size_t nodes;
-	yaml_mark_t seen; /* up to where it was looked for what is hardly meant; its index counts bytes */
+	/* up to where it was looked for what is hardly meant; its index counts bytes */
+	yaml_mark_t seen;
 };
 
 static void free_node(struct yaml_node *node)
@@ -44,7 +45,10 @@ static bool fail(struct reader *reader, yaml_mark_t mark, const char *text)
 
 /* -- places, as libyaml counts them -- */
 
-/* How long the line break is with which @p text begins; 0: it begins with none. All of YAML 1.1 (5.4): CR, LF, both, U+0085, U+2028 and U+2029. */
+/*
+ * How long the line break is with which @p text begins; 0: it begins with none. All of YAML 1.1
+ * (5.4): CR, LF, both, U+0085, U+2028 and U+2029.
+ */
 static size_t break_length(const char *text, size_t length)
 {
 	static const char *const breaks[] = {"\r\n", "\r", "\n", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
@@ -115,7 +119,10 @@ static struct yaml_entry *new_entry(struct yaml_node *node)
 
 /* -- what is hardly meant -- */
 
-/* Goes on to a place and tells its byte; libyaml counts characters. Places come in order, so that a file is gone through once. */
+/*
+ * Goes on to a place and tells its byte; libyaml counts characters. Places come in order, so that a
+ * file is gone through once.
+ */
 static size_t offset_of(struct reader *reader, yaml_mark_t mark)
 {
 	yaml_mark_t *seen = &reader->seen;
@@ -127,7 +134,10 @@ static size_t offset_of(struct reader *reader, yaml_mark_t mark)
 	return seen->index;
 }
 
-/* "at: tcp.syn #2" is every SYN, and a comment. A comment as people write them has a blank behind its '#'. */
+/*
+ * "at: tcp.syn #2" is every SYN, and a comment. A comment as people write them has a blank behind
+ * its '#'.
+ */
 static void look_behind(struct reader *reader, const yaml_event_t *event)
 {
 	yaml_scalar_style_t style = event->data.scalar.style;

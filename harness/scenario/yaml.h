@@ -3,8 +3,8 @@
  * @file
  * YAML files as a tree in which every node knows its line and column. Read with libyaml's events.
  *
- * What could surprise is refused with its place: duplicate keys, aliases and anchors, tags, several documents, keys that are no scalars, and files or
- * nestings beyond the limits below.
+ * What could surprise is refused with its place: duplicate keys, aliases and anchors, tags, several
+ * documents, keys that are no scalars, and files or nestings beyond the limits below.
  */
 #ifndef SCENARIO_YAML_H
 #define SCENARIO_YAML_H
@@ -58,8 +58,10 @@ void yaml_take_warnings(struct yaml_file *file, struct yaml_warnings *warnings);
 void yaml_free_warnings(struct yaml_warnings *warnings);
 
 /**
- * Makes a path that a file names one that can be opened: a relative one is meant relative to the file.
- * @param path Of at most @p size bytes with its end. @return false with @p err (no place) if it becomes too long.
+ * Makes a path that a file names one that can be opened: a relative one is meant relative to the
+ * file.
+ * @param path Of at most @p size bytes with its end. @return false with @p err (no place) if it
+ * becomes too long.
  */
 bool yaml_resolve_path(const struct yaml_file *file, char *path, size_t size, struct error *err);
 

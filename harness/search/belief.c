@@ -12,13 +12,22 @@
 #define GRID (POINTS + 2)
 /* The prior share of "never" before the culprit, and of "always" from it on. */
 #define SHARE_OF_END 0.2
-/* Rates are plausible that explain what was seen at least this well, compared with those that explain it best. */
+/*
+ * Rates are plausible that explain what was seen at least this well, compared with those that
+ * explain it best.
+ */
 #define PLAUSIBLE 0.15
 /* The logarithm of what cannot be. */
 #define IMPOSSIBLE (-1e9)
-/* So many sessions at least have to say nothing until a revision is not asked again: one that was inconclusive may have been bad luck. */
+/*
+ * So many sessions at least have to say nothing until a revision is not asked again: one that was
+ * inconclusive may have been bad luck.
+ */
 #define NOTHING_SAID 4
-/* The good end is compared with the bad one for as long as it is less probable than this that it is the better of the two. */
+/*
+ * The good end is compared with the bad one for as long as it is less probable than this that it is
+ * the better of the two.
+ */
 #define ENDS_DIFFER 0.7
 /* Two worths that differ by less are the same; then the earlier revision is asked. */
 #define SAME_WORTH 1e-9
@@ -86,9 +95,10 @@ static void make_grid(struct grid *grid)
 struct group {
 	uint64_t failed, passed; /* from the culprit on */
 	size_t members, like_best;
-	double weight;                    /* of the whole, compared with the others */
-	double before[GRID], after[GRID]; /* how well a rate explains what was seen on its side, compared with the best rate there */
-	double share;                     /* of the belief, a member */
+	double weight; /* of the whole, compared with the others */
+	/* how well a rate explains what was seen on its side, compared with the best rate there */
+	double before[GRID], after[GRID];
+	double share; /* of the belief, a member */
 };
 
 struct view {
@@ -346,7 +356,10 @@ static struct forecasts *forecast_all(const struct view *view, unsigned runs)
 	return forecasts;
 }
 
-/* What a batch's count at a revision is expected to tell about the culprit: by the revision's side, and by what it tells of the rates. */
+/*
+ * What a batch's count at a revision is expected to tell about the culprit: by the revision's side,
+ * and by what it tells of the rates.
+ */
 static double information(const struct belief *belief, const struct view *view, const struct forecasts *forecasts, size_t at)
 {
 	const unsigned runs = belief->options.batch;
@@ -435,7 +448,10 @@ static unsigned asked(const struct belief_count *count)
 	return count->failed + count->passed + count->neither;
 }
 
-/* Before anything is searched for: the bad end fails now and then, the good end less often. @return where to run; REVISION_NONE: it is so. */
+/*
+ * Before anything is searched for: the bad end fails now and then, the good end less often. @return
+ * where to run; REVISION_NONE: it is so.
+ */
 static size_t check_ends(const struct belief *belief, enum belief_state *ret_state)
 {
 	const size_t bad_at = revisions_bad(belief->options.revisions);

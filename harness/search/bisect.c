@@ -47,7 +47,10 @@ static void make_trial(struct bisect *bisect, size_t at, unsigned nth, struct tr
 	const struct revision *revision = &bisect->options.revisions->list[at];
 
 	if (bisect->options.by_chance) {
-		/* Seeds of its own for each revision: those in common would make one revision's luck the next one's. */
+		/*
+		 * Seeds of its own for each revision: those in common would make one revision's
+		 * luck the next one's.
+		 */
 		const struct random_stream stream = random_stream(plan->seed, "bisect");
 		trial_with_seed(ret_trial, plan, 1 + random_below(stream, XXH3_64bits(revision->id, strlen(revision->id)), nth, SEEDS));
 	} else {
@@ -260,7 +263,10 @@ static enum step run_proof(struct bisect *bisect, const struct evidence *evidenc
 	return step;
 }
 
-/* The culprit fails three times, each of its parents passes three times. A parent that cannot be tested leaves it unproved. */
+/*
+ * The culprit fails three times, each of its parents passes three times. A parent that cannot be
+ * tested leaves it unproved.
+ */
 static enum step prove(struct bisect *bisect, size_t culprit, struct error *err)
 {
 	const struct revision *revision = &bisect->options.revisions->list[culprit];
@@ -316,7 +322,10 @@ static enum bisect_state bisect_by_certainty(struct bisect *bisect, struct error
 
 /* -- by chance -- */
 
-/* The failure that is looked for is the most frequent of the bad end's first batch with one; of those equally frequent, the first. */
+/*
+ * The failure that is looked for is the most frequent of the bad end's first batch with one; of
+ * those equally frequent, the first.
+ */
 static void choose_reference(struct bisect *bisect, const struct trial *trials, size_t count)
 {
 	size_t most = 0;
@@ -463,7 +472,10 @@ static enum bisect_state bisect_by_chance(struct bisect *bisect, struct error *e
 
 	if (ends != BISECT_FOUND)
 		return ends;
-	/* What an earlier run of the same search has built does not count: it would ask other revisions than that did. */
+	/*
+	 * What an earlier run of the same search has built does not count: it would ask other
+	 * revisions than that did.
+	 */
 	for (size_t i = 0; i < bisect->options.revisions->count; i++)
 		bisect->belief.built[i] = bisect->options.builds == NULL || can_run(bisect, i);
 	while ((state = belief_next(&bisect->belief, &at)) == BELIEF_GOES_ON) {

@@ -29,18 +29,21 @@ struct bisect_options {
 	const struct paths *paths;
 	const char *plan; /**< the file */
 	bool by_chance;   /**< it is run as a scenario; else just its decisions are */
-	bool any_failure; /**< by chance: every failure counts, not just those of the bad end's kind */
-	bool may_differ;  /**< from what it was made from, besides the device */
-	uint64_t least;   /**< billionths: with fewer decisions found a session shows nothing */
+	/** by chance: every failure counts, not just those of the bad end's kind */
+	bool any_failure;
+	bool may_differ; /**< from what it was made from, besides the device */
+	uint64_t least;  /**< billionths: with fewer decisions found a session shows nothing */
 	const struct revisions *revisions;
 	struct builds *builds;        /**< NULL: the revisions' ids are devices */
 	struct belief_options belief; /**< by chance; but for the revisions */
-	json_t *told, *json;          /**< where the result is told; an object for what programs want to know */
+	/** where the result is told; an object for what programs want to know */
+	json_t *told, *json;
 };
 
 enum bisect_state {
-	BISECT_FOUND,      /**< the culprit, proved or as sure as was asked for */
-	BISECT_SUSPECTS,   /**< several are left, and nothing that can be tested tells them apart; or the proof fails */
+	BISECT_FOUND, /**< the culprit, proved or as sure as was asked for */
+	/** several are left, and nothing that can be tested tells them apart; or the proof fails */
+	BISECT_SUSPECTS,
 	BISECT_HELD,       /**< stopped, or out of its budget, or given up */
 	BISECT_WRONG_ENDS, /**< with an error: the ends are not what they were said to be */
 	BISECT_NO_PROOF,   /**< with an error: nothing can be said of the ends */
@@ -65,11 +68,14 @@ enum outcome { OUTCOME_FAILS, OUTCOME_PASSES, OUTCOME_OTHER, OUTCOME_INCONCLUSIV
 struct subject {
 	struct plan plan;
 	bool has_plan, is_built;
-	char why_not[ERROR_TEXT_MAX]; /**< it cannot be built, or its device be read; empty: it can */
+	/** it cannot be built, or its device be read; empty: it can */
+	char why_not[ERROR_TEXT_MAX];
 	unsigned counts[OUTCOME_INCONCLUSIVE + 1];
-	struct ending ending; /**< of its first session; by chance of its first failure, if there is one */
+	/** of its first session; by chance of its first failure, if there is one */
+	struct ending ending;
 	bool has_ending;
-	unsigned looks; /**< the how-manieth look at a revision the first look here was; 0: none was */
+	/** the how-manieth look at a revision the first look here was; 0: none was */
+	unsigned looks;
 	struct {
 		unsigned right, asked; /**< of the proof */
 		char dir[DEVICE_PATH_MAX];

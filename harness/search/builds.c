@@ -176,8 +176,10 @@ static int run_command(const struct builds *builds, const char *checkout, const 
 }
 
 /*
- * The signal that somebody else has ended a build with: the kernel for want of memory, an administrator, a machine that shuts down. What a program brings upon itself (a compiler
- * that crashes) is the revision's own. 0: none. sh adds 128 when it is a command of its own that was ended.
+ * The signal that somebody else has ended a build with: the kernel for want of memory, an
+ * administrator, a machine that shuts down. What a program brings upon itself (a compiler that
+ * crashes) is the revision's own. 0: none. sh adds 128 when it is a command of its own that was
+ * ended.
  */
 static int outside_signal(int status)
 {
@@ -223,7 +225,8 @@ static bool prepare(struct builds *builds, const char *checkout, const char *fol
 {
 	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
 		return error_set(err, "%s cannot be made: %s", folder, strerror(errno));
-	if (unlink(device) != 0 && errno != ENOENT) /* of a build that was killed: not to be taken for this one's */
+	/* of a build that was killed: not to be taken for this one's */
+	if (unlink(device) != 0 && errno != ENOENT)
 		return error_set(err, "%s cannot be removed: %s", device, strerror(errno));
 	return repository_checkout(builds->repo, checkout, hash, builds->keeps, err) ||
 	       error_context(err, "the revision %.*s cannot be checked out", REVISION_DIGITS, hash);

@@ -40,7 +40,9 @@ uint64_t corpus_energy(const struct corpus *corpus, size_t index)
 	const uint64_t tired = entry->chosen + 1;
 	uint64_t worth = 0;
 
-	/* Squared, so that a hundred items that all have do not outweigh one that nobody else has. */
+	/*
+	 * Squared, so that a hundred items that all have do not outweigh one that nobody else has.
+	 */
 	for (size_t i = 0; i < entry->reach.count; i++) {
 		const struct reach_item *item = reach_find(&corpus->map, entry->reach.list[i].text);
 		if (item != NULL)

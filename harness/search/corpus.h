@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The plans that have reached something new, and the map of all that was reached. Those whose reach is the rarest are chosen most often, and less with every time they were.
+ * The plans that have reached something new, and the map of all that was reached. Those whose reach
+ * is the rarest are chosen most often, and less with every time they were.
  */
 #ifndef SEARCH_CORPUS_H
 #define SEARCH_CORPUS_H
@@ -26,7 +27,8 @@ void corpus_close(struct corpus *corpus);
 
 /**
  * Takes what a session has reached, and keeps its plan if that was new.
- * @param candidate NULL: the session is of none, and only its reach counts. @param reach Taken over, and empty then.
+ * @param candidate NULL: the session is of none, and only its reach counts. @param reach Taken
+ * over, and empty then.
  * @return how many items were new.
  */
 size_t corpus_take(struct corpus *corpus, const struct candidate *candidate, struct reach *reach);

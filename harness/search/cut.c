@@ -11,7 +11,10 @@
 
 /* Cuts that are nearer to each other than this tell nothing apart. */
 #define NEAREST_NS SIM_MS
-/* A jump of the rate is worth a cut if it is as large as this, and its cuts so far apart, as a part of the session. */
+/*
+ * A jump of the rate is worth a cut if it is as large as this, and its cuts so far apart, as a part
+ * of the session.
+ */
 #define JUMP_LEAST 200000000U
 #define JUMP_PART 64U
 /* So many times the redraws of a cut make the proof. */
@@ -195,8 +198,9 @@ static bool run_redraws(struct cutting *cutting, const struct redraws *redraws, 
 }
 
 /*
- * Runs redraws at some cuts, in as few batches as may be. Where the search ends before all of a cut are run, those that were are forgotten:
- * which they are depends on how long they take, and sessions that fail take longer. @param first The index of the first redraw.
+ * Runs redraws at some cuts, in as few batches as may be. Where the search ends before all of a cut
+ * are run, those that were are forgotten: which they are depends on how long they take, and
+ * sessions that fail take longer. @param first The index of the first redraw.
  */
 static bool try_cuts(struct cutting *cutting, struct cut *cuts, size_t count, uint64_t first, uint64_t per_cut, struct error *err)
 {
@@ -257,7 +261,10 @@ static bool refine(struct cutting *cutting, struct error *err)
 	return true;
 }
 
-/* Where one of the redraws of the proof passes the border lies further on, and what was seen here joins the curve. */
+/*
+ * Where one of the redraws of the proof passes the border lies further on, and what was seen here
+ * joins the curve.
+ */
 static bool prove(struct cutting *cutting, struct error *err)
 {
 	struct cut_curve *curve = cutting->curve;

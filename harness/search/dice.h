@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The draws of one thing that is made by chance, one after the other. Where they begin is addressed (sim/random.h): another thing's draws do not move them.
+ * The draws of one thing that is made by chance, one after the other. Where they begin is addressed
+ * (sim/random.h): another thing's draws do not move them.
  */
 #ifndef SEARCH_DICE_H
 #define SEARCH_DICE_H

@@ -12,7 +12,10 @@
 #include "reports/member.h"
 #include "reports/run/cause.h"
 
-/* Results are kept as JSON, which takes UTF-8 alone; what a device says, or what was cut off in the middle of a letter, may be none. */
+/*
+ * Results are kept as JSON, which takes UTF-8 alone; what a device says, or what was cut off in the
+ * middle of a letter, may be none.
+ */
 static void clean(char *text)
 {
 	json_t *json = json_string(text);

@@ -25,9 +25,16 @@ struct ending {
 	char image_hash[TRACE_DIGEST_MAX];
 	uint64_t virtual_ns, wall_ns;
 	uint64_t decisions,
-		unfound_before; /**< of a frozen plan: all; those that did not find their address though the session came so far */
+		/**
+		 * of a frozen plan: all; those that did not find their address though the session
+		 * came so far
+		 */
+		unfound_before;
 	uint64_t retries;
-	uint64_t acted; /**< bits: which of the first ENDING_FAULTS faults of the plan did something; of a replay 0 */
+	/**
+	 * bits: which of the first ENDING_FAULTS faults of the plan did something; of a replay 0
+	 */
+	uint64_t acted;
 };
 
 /** What a search has to know of a verdict; a copy. */

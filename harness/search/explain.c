@@ -65,7 +65,10 @@ static bool draws(const struct plan *plan)
 	return false;
 }
 
-/* Says what comes next, and how many sessions it all takes, as far as that can be told. @param more From here on. */
+/*
+ * Says what comes next, and how many sessions it all takes, as far as that can be told. @param more
+ * From here on.
+ */
 static void begin_stage(struct search *search, uint64_t more, const char *stage)
 {
 	const struct search_counts counts = search_counts(search);

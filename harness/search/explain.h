@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Why and when a session fails: the moment after which it was bound to (cut.h), the decisions that matter (weight.h), and the nearest session that passes
- * (neighbour.h).
+ * Why and when a session fails: the moment after which it was bound to (cut.h), the decisions that
+ * matter (weight.h), and the nearest session that passes (neighbour.h).
  */
 #ifndef SEARCH_EXPLAIN_H
 #define SEARCH_EXPLAIN_H
@@ -34,7 +34,8 @@ enum explain_outcome {
 
 /**
  * Explains a plan.
- * @param plan A frozen plan of a session, with its faults and decisions; it must outlive what is returned.
+ * @param plan A frozen plan of a session, with its faults and decisions; it must outlive what is
+ * returned.
  * @param ret_explanation To be released with explanation_close(), in any case.
  * @param err Unless all is well: what is wrong, and what helps.
  */

@@ -166,7 +166,10 @@ static void tell_between(json_t *told, const struct plan *plan, const struct exp
 	free(text);
 }
 
-/* A decision that comes later and would save it is one that no redraw has drawn otherwise: that is no contradiction, but looks like one. */
+/*
+ * A decision that comes later and would save it is one that no redraw has drawn otherwise: that is
+ * no contradiction, but looks like one.
+ */
 static void tell_later(json_t *told, const struct plan *plan, const struct explanation *explanation)
 {
 	const struct weight *nearest = neighbour_choose(&explanation->weights);
@@ -210,7 +213,10 @@ static enum told_sense sense_of(enum weight_effect effect)
 	return effect == WEIGHT_PASSES ? TOLD_GOOD : effect == WEIGHT_UNTRIED || effect == WEIGHT_UNKNOWN ? TOLD_UNKNOWN : TOLD_BAD;
 }
 
-/* "all 23 of them", "tcp.syn[80/1]#3 to-server", "7 from 39.100 s to 41.000 s". To be released with free(). */
+/*
+ * "all 23 of them", "tcp.syn[80/1]#3 to-server", "7 from 39.100 s to 41.000 s". To be released with
+ * free().
+ */
 static char *say_members(const struct plan *plan, const struct weight *weight)
 {
 	static const char *const directions[] = {"", " to-server", " to-device"};

@@ -12,8 +12,9 @@ struct search;
 
 enum failing {
 	FAILING_FOUND,
-	FAILING_NONE,    /**< with an error: all of them pass */
-	FAILING_UNCLEAR, /**< with an error: none failed, but not all have passed; or as search_run() */
+	FAILING_NONE, /**< with an error: all of them pass */
+	/** with an error: none failed, but not all have passed; or as search_run() */
+	FAILING_UNCLEAR,
 };
 
 /**

@@ -67,7 +67,7 @@ static bool keep_plan(const struct hunter *hunter, const struct trial *trial, co
 	return report_file_copy(path, hunter->dir, name, err);
 }
 
-/* While the session's folder is there. What it has reached is kept before its result is, so that no result is without. */
+/* What a session has reached is kept before its result is, so that no result is without. */
 static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
 	const struct hunter *hunter = ctx;
@@ -122,7 +122,7 @@ static bool run_golden(struct hunter *hunter, struct trial *trial, const struct 
 	                 ending_say(&trial->ending, text, sizeof text));
 }
 
-/* Shows what there is to aim at. @return false with @p err, or, with an empty text, if the search is over. */
+/* Shows what there is to aim at. @return false with @p err, whose text is empty at the end. */
 static bool prepare(struct hunter *hunter, struct error *err)
 {
 	struct trial golden, control;
@@ -260,7 +260,10 @@ static bool look_at_failures(struct hunter *hunter, struct round *round, struct 
 	return true;
 }
 
-/* Runs the plans of failures that are new on the control device. What fails there, too, or is not known to pass, is none of ours. */
+/*
+ * Runs the plans of failures that are new on the control device. What fails there, too, or is not
+ * known to pass, is none of ours.
+ */
 static bool ask_control(struct hunter *hunter, struct round *round, struct error *err)
 {
 	struct trial *trials = memory_new(HUNT_BATCH * sizeof *trials);
@@ -303,7 +306,7 @@ struct fresh {
 	struct trial replay;
 };
 
-/* The decisions of a find alone, from power on. @return false with @p err, and then there is nothing to release. */
+/* The decisions of a find alone, from power on. @return false with nothing to release. */
 static bool prepare_replay(const struct hunter *hunter, const struct round *round, struct fresh *fresh, struct error *err)
 {
 	const struct hunt_find *find = &hunter->hunt->finds[fresh->find];
@@ -317,14 +320,20 @@ static bool prepare_replay(const struct hunter *hunter, const struct round *roun
 	return true;
 }
 
-/* Keeps a find's plan: its decisions if they alone fail in the same way, else its faults and its seed, which do. */
+/*
+ * Keeps a find's plan: its decisions if they alone fail in the same way, else its faults and its
+ * seed, which do.
+ */
 static bool keep_find(struct hunter *hunter, const struct round *round, const struct fresh *fresh, struct error *err)
 {
 	const struct trial *trial = &round->trials[fresh->of], *replay = &fresh->replay;
 	struct hunt_find *find = &hunter->hunt->finds[fresh->find];
 	char path[DEVICE_PATH_MAX + 64];
 
-	/* Decisions that do not find their frames show nothing when they are replayed, whenever that is. */
+	/*
+	 * Decisions that do not find their frames show nothing when they are replayed, whenever
+	 * that is.
+	 */
 	find->was_tried = replay->state == TRIAL_DONE && (replay->ending.kind != VERDICT_INCONCLUSIVE || replay->ending.unfound_before > 0);
 	find->is_frozen = find->was_tried && ending_same(&replay->ending, &find->ending);
 	if (replay->dir[0] != '\0' && strncmp(replay->dir, hunter->dir, strlen(hunter->dir)) == 0)
@@ -439,7 +448,10 @@ static void note_cut(struct hunter *hunter, const struct round *round)
 	}
 }
 
-/* Of a round that was cut short nothing is decided: its sessions are known, and a hunt that goes on comes to the same. */
+/*
+ * Of a round that was cut short nothing is decided: its sessions are known, and a hunt that goes on
+ * comes to the same.
+ */
 static bool run_round(struct hunter *hunter, struct round *round, struct error *err)
 {
 	make_round(hunter, round);

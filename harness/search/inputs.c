@@ -8,7 +8,10 @@
 
 #include "lib/base/memory.h"
 
-/* File systems tell times apart by so much at worst: what was changed more lately may be changed again without a sign of it. */
+/*
+ * File systems tell times apart by so much at worst: what was changed more lately may be changed
+ * again without a sign of it.
+ */
 #define SETTLED_S 3
 
 /* What the file system says of a file; 0: it says too little. */

@@ -60,7 +60,10 @@ const struct kind kinds[] = {
 	{"power_cut",         "power_cut", AT_SITE(SITE_NOR_OP), .params = {{NULL, NULL}}},
 	{"nor_stuck 5s",      "nor_stuck", AT_SITE(SITE_NOR_OP), .params = {{"for", "5s"}}},
 	{"nor_slow",          "nor_slow",  AT_SITE(SITE_NOR_OP), .params = {{"factor", "20"}}},
-	/* In what the board boots from: the record that says which system, the running system, the new one. */
+	/*
+	 * In what the board boots from: the record that says which system, the running system, the
+	 * new one.
+	 */
 	{"rot in record",     "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "12"}}},
 	{"rot in old system", "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "1052000"}}},
 	{"rot in new system", "nor_rot",   AT_SITE(SITE_NOR_READ), .params = {{"offset", "4210000"}}},

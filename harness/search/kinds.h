@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Kinds of fault that a sweep tries, and the groups of addresses that each fits: a table, in which another kind is one row.
+ * Kinds of fault that a sweep tries, and the groups of addresses that each fits: a table, in which
+ * another kind is one row.
  *
- * Amounts are such that a good client of an update gets over them, and a weak one need not: longer than common timeouts, shorter than an update's patience.
+ * Amounts are such that a good client of an update gets over them, and a weak one need not: longer
+ * than common timeouts, shorter than an update's patience.
  */
 #ifndef SEARCH_KINDS_H
 #define SEARCH_KINDS_H
@@ -32,7 +34,9 @@ struct kind {
 
 #define KIND_SORT(sort) (UINT32_C(1) << (sort))
 
-/** All kinds; ends with a NULL name. In the order of the layers, and so of the table that is told. */
+/**
+ * All kinds; ends with a NULL name. In the order of the layers, and so of the table that is told.
+ */
 extern const struct kind kinds[];
 
 /** How many there are. */

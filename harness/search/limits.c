@@ -251,7 +251,10 @@ static void aim_message(const struct grounds *grounds, struct dice *dice, struct
 	match->nth.last = match->nth.first + dice_between(dice, 1, LIMIT_MESSAGES) - 1;
 }
 
-/* Says where the fault happens; what the match has of parameters stays. @return false if there is no such place. */
+/*
+ * Says where the fault happens; what the match has of parameters stays. @return false if there is
+ * no such place.
+ */
 static bool draw_place(const struct grounds *grounds, struct dice *dice, struct drawn *drawn)
 {
 	const struct limit *limit = &limits[drawn->limit];

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Faults that a good client of an update survives, as a table: which there are, where each can happen, and within which limits its
- * parameters are drawn.
+ * Faults that a good client of an update survives, as a table: which there are, where each can
+ * happen, and within which limits its parameters are drawn.
  *
- * A failure that a hunt finds shall be the device's fault. So nothing here is for ever: what acts over some time has an end, what acts on
- * single frames or events acts on few in a row, outages last a minute at most, links lose 30 % at most and hold up for 5 s at most.
- * Left out is what no client can mend: a server that only ever refuses, an image that is wrong, a flash that loses what it holds. Whether
- * a good client survives several of them at once is not sure: that is what a control device is for.
+ * A failure that a hunt finds shall be the device's fault. So nothing here is for ever: what acts
+ * over some time has an end, what acts on single frames or events acts on few in a row, outages
+ * last a minute at most, links lose 30 % at most and hold up for 5 s at most. Left out is what no
+ * client can mend: a server that only ever refuses, an image that is wrong, a flash that loses what
+ * it holds. Whether a good client survives several of them at once is not sure: that is what a
+ * control device is for.
  */
 #ifndef SEARCH_LIMITS_H
 #define SEARCH_LIMITS_H
@@ -33,7 +35,10 @@ struct limit {
 	unsigned weight;    /**< how likely it is drawn, against the others */
 	uint64_t times;     /**< the most in a row */
 	bool tcp_only;
-	/** Parameters that are drawn: from the least to the most, or one of several words, "rst|fin". A key that begins with '@' is one of the match. */
+	/**
+	 * Parameters that are drawn: from the least to the most, or one of several words,
+	 * "rst|fin". A key that begins with '@' is one of the match.
+	 */
 	struct {
 		const char *key, *least, *most;
 	} params[LIMIT_PARAMS_MAX];

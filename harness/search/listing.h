@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Reads the lists of places that a session leaves in its folder: addresses.txt has a row for each sort of place with how many there were ("to-server
- * tcp.syn[80/1]#1..2"), points.txt a line for each single one with its time. Both say whose a place is, and name it, in the same words.
+ * Reads the lists of places that a session leaves in its folder: addresses.txt has a row for each
+ * sort of place with how many there were ("to-server tcp.syn[80/1]#1..2"), points.txt a line for
+ * each single one with its time. Both say whose a place is, and name it, in the same words.
  */
 #ifndef SEARCH_LISTING_H
 #define SEARCH_LISTING_H
@@ -24,12 +25,16 @@ struct listing_place {
  */
 bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err);
 
-/** @return the text of a list in a finished session's folder, to be released with free(); NULL with @p err. @param name Of its file. */
+/**
+ * @return the text of a list in a finished session's folder, to be released with free(); NULL with
+ * @p err. @param name Of its file.
+ */
 char *listing_text(const char *dir, const char *name, struct error *err);
 
 /**
  * Gives each line to @p take, without its end. @param name Of the list's file, for errors.
- * @return false with what @p take said of the first line that it did not take, and the line's number.
+ * @return false with what @p take said of the first line that it did not take, and the line's
+ * number.
  */
 bool listing_parse(const char *text, const char *name, bool (*take)(void *ctx, const char *line, struct error *err), void *ctx,
                    struct error *err);

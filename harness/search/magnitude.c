@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the range between a value that fails so and one that does not is cut into four, three values are asked at once, and what is
- * left is a quarter. Where the range spans several orders of magnitude it is cut by ratio. Values have three digits, so that a border is
- * one that can be said. Then some values on either side of a border are asked, farther away from it: where one of them is on the wrong
- * side, the border is not sharp. Above, values grow by four, and so that no hole just above the lower border stays unseen, a quarter more
- * and twice as much are asked with them.
+ * How it works: the range between a value that fails so and one that does not is cut into four,
+ * three values are asked at once, and what is left is a quarter. Where the range spans several
+ * orders of magnitude it is cut by ratio. Values have three digits, so that a border is one that
+ * can be said. Then some values on either side of a border are asked, farther away from it: where
+ * one of them is on the wrong side, the border is not sharp. Above, values grow by four, and so
+ * that no hole just above the lower border stays unseen, a quarter more and twice as much are asked
+ * with them.
  */
 #include "harness/search/magnitude.h"
 
@@ -108,8 +110,8 @@ static void compare(const struct border *border, uint64_t value, enum answer ans
 }
 
 /*
- * Takes what was answered about values between both sides, increasing: the nearest value to what fails that does not fail so is the new
- * limit, and the one before it is the new value.
+ * Takes what was answered about values between both sides, increasing: the nearest value to what
+ * fails that does not fail so is the new limit, and the one before it is the new value.
  */
 static void take(const struct border *border, const uint64_t *values, const enum answer *answers, size_t count)
 {
@@ -156,7 +158,8 @@ static bool ask_one(const struct magnitude *magnitude, uint64_t value, enum answ
 
 /*
  * What holds elsewhere is asked first: it is the border here too, or on one side of it.
- * @param borders Comes nearer to the border; has_below if one was found that need not be the nearest.
+ * @param borders Comes nearer to the border; has_below if one was found that need not be the
+ * nearest.
  * @return false: it is over.
  */
 static bool take_hint(const struct magnitude *magnitude, struct borders *borders, bool *ret_is_near)
@@ -181,8 +184,11 @@ static bool take_hint(const struct magnitude *magnitude, struct borders *borders
 	return true;
 }
 
-/* The least there is, and a sixteenth, a quarter and a half of the value: the border is likelier near it than orders of magnitude below.
- * @return false: it is over. */
+/*
+ * The least there is, and a sixteenth, a quarter and a half of the value: the border is likelier
+ * near it than orders of magnitude below.
+ * @return false: it is over.
+ */
 static bool begin_below(const struct magnitude *magnitude, struct borders *borders)
 {
 	const struct border border = border_below(borders);
@@ -214,7 +220,9 @@ static bool find_below(const struct magnitude *magnitude, const struct borders *
 	*ret_is_near = false;
 	if (borders->low <= magnitude->least)
 		return true;
-	/* A border that still holds: its value fails so, being the one at which the search begins. */
+	/*
+	 * A border that still holds: its value fails so, being the one at which the search begins.
+	 */
 	if (known != NULL && known->has_below) {
 		if (!ask_one(magnitude, known->below, &answer))
 			return false;
@@ -235,7 +243,10 @@ static bool find_below(const struct magnitude *magnitude, const struct borders *
 
 /* -- above -- */
 
-/* A quarter more than the lower border, and twice as much, as far as these are below the limit. @return how many. */
+/*
+ * A quarter more than the lower border, and twice as much, as far as these are below the limit.
+ * @return how many.
+ */
 static size_t probes_above(const struct magnitude *magnitude, uint64_t low, uint64_t limit, uint64_t ret_values[2])
 {
 	const uint64_t from = low > magnitude->step ? low : magnitude->step;
@@ -277,7 +288,10 @@ static bool take_hint_above(const struct magnitude *magnitude, struct borders *b
 	return true;
 }
 
-/* Ever larger values, each four times the one before, but for two near the lower border; the last one is the most that there is. */
+/*
+ * Ever larger values, each four times the one before, but for two near the lower border; the last
+ * one is the most that there is.
+ */
 static size_t begin_above(const struct magnitude *magnitude, const struct borders *borders, uint64_t ret_values[LARGER_MAX])
 {
 	const uint64_t from = borders->high > magnitude->step ? borders->high : magnitude->step;
@@ -307,7 +321,10 @@ static bool find_above(const struct magnitude *magnitude, struct borders *border
 	if (!magnitude->ask(magnitude->ctx, values, count, answers))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		/* What comes behind a value that does not fail so must not fail so either, or the border is not sharp. */
+		/*
+		 * What comes behind a value that does not fail so must not fail so either, or the
+		 * border is not sharp.
+		 */
 		if (borders->has_above)
 			compare(&border, values[i], answers[i], ANSWER_OTHER);
 		else if (answers[i] == ANSWER_SAME)
@@ -321,7 +338,10 @@ static bool find_above(const struct magnitude *magnitude, struct borders *border
 
 /* -- sharpness -- */
 
-/* Below the lower border at nine tenths and a half. @param few At nine tenths only. @return how many. */
+/*
+ * Below the lower border at nine tenths and a half. @param few At nine tenths only. @return how
+ * many.
+ */
 static size_t probes_below(const struct magnitude *magnitude, const struct borders *borders, bool few, uint64_t ret_values[2])
 {
 	const uint64_t below = borders->below;
@@ -390,7 +410,10 @@ void magnitude_find_low(const struct magnitude *magnitude, uint64_t value, struc
 	*borders = (struct borders){.low = value, .high = value, .sharp_below = true, .sharp_above = true};
 	if (!find_below(magnitude, is_known ? &known : NULL, borders, &is_near))
 		return;
-	/* A border that holds as it was counts as it did until all else is as it will be: see magnitude_judge(). */
+	/*
+	 * A border that holds as it was counts as it did until all else is as it will be: see
+	 * magnitude_judge().
+	 */
 	if (is_known && borders->low == known.low) {
 		borders->sharp_below = known.sharp_below;
 		borders->odd_below = known.odd_below;

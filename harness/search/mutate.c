@@ -77,7 +77,10 @@ static bool change_once(const struct grounds *grounds, enum change change, const
 void candidate_mutate(const struct grounds *grounds, const struct candidate *parent, const struct candidate *other, struct dice *dice,
                       struct candidate *ret_candidate)
 {
-	/* Another seed is another session from its start on and tells little of what the parent has reached: it is the rarest. */
+	/*
+	 * Another seed is another session from its start on and tells little of what the parent has
+	 * reached: it is the rarest.
+	 */
 	static const enum change tickets[] = {CHANGE_ADD, CHANGE_ADD, CHANGE_REMOVE, CHANGE_ALTER, CHANGE_ALTER,
 	                                      CHANGE_AIM, CHANGE_AIM, CHANGE_AIM,    CHANGE_CROSS, CHANGE_SEED};
 	const uint64_t count = 1 + dice_below(dice, 2);

@@ -87,7 +87,10 @@ static bool same_line(const struct walk *a, const struct walk *b)
 
 /* -- what was taken out -- */
 
-/* Whether the line tells of one of the decisions: it is of their instant and has their fault's name. */
+/*
+ * Whether the line tells of one of the decisions: it is of their instant and has their fault's
+ * name.
+ */
 static bool tells_of(const char *line, const struct weight *removed, const struct decisions *decisions)
 {
 	const uint64_t time = time_of(line);
@@ -112,7 +115,10 @@ static bool same_frame(const char *a, const char *b)
 	return a_end != NULL && b_end != NULL && same_text(a, (size_t)(a_end - a), b, (size_t)(b_end - b));
 }
 
-/* Passes over the line of a decision that was taken out; what else was done to its frame goes with it. */
+/*
+ * Passes over the line of a decision that was taken out; what else was done to its frame goes with
+ * it.
+ */
 static bool pass_over(struct walk *failing, struct walk *passing, const struct weight *removed, const struct decisions *decisions)
 {
 	if (removed == NULL || failing->at[0] == '\0' || !tells_of(failing->at, removed, decisions))

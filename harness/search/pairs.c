@@ -49,7 +49,10 @@ static bool is_apart(const struct sweep *sweep, size_t a, size_t b)
 	return sweep->attempts[a].target[0] != sweep->attempts[b].target[0];
 }
 
-/* All pairs of ranks whose sum is 1, then 2 and so on: the best come first, and none waits for ever. */
+/*
+ * All pairs of ranks whose sum is 1, then 2 and so on: the best come first, and none waits for
+ * ever.
+ */
 bool pairs_next(struct pairs *pairs, struct pair *ret_pair)
 {
 	while (pairs->count >= 2 && pairs->sum <= 2 * pairs->count - 3) {

@@ -65,7 +65,10 @@ static void take(struct reduce *reduce, const bool *row)
 	memcpy(reduce->keep, row, reduce->count * sizeof *row);
 }
 
-/* The set so far without all that each of the candidates from @p first on that do it leaves out; false if no two do. */
+/*
+ * The set so far without all that each of the candidates from @p first on that do it leaves out;
+ * false if no two do.
+ */
 static bool join(const struct round *round, bool *ret_row)
 {
 	size_t good = 0;
@@ -80,7 +83,8 @@ static bool join(const struct round *round, bool *ret_row)
 }
 
 /*
- * Takes what the round has shown: all candidates that do it together if that does it too, else the first of them.
+ * Takes what the round has shown: all candidates that do it together if that does it too, else the
+ * first of them.
  * @return whether anything was left out.
  */
 static bool take_round(struct round *round)
@@ -123,7 +127,10 @@ void reduce_tail(struct reduce *reduce)
 	size_t *places = memory_new((reduce->count + 1) * sizeof *places);
 	size_t high = list_kept(reduce, places), low = 0;
 
-	/* The first `high` do it, the first `low` do not (with none nothing is asked: that is for the classes). */
+	/*
+	 * The first `high` do it, the first `low` do not (with none nothing is asked: that is for
+	 * the classes).
+	 */
 	while (high - low > 1 && !reduce->is_over) {
 		size_t cuts[3] = {0}, count = 0;
 		struct round round = round_open(reduce, 3);
@@ -197,8 +204,9 @@ void reduce_singly(struct reduce *reduce)
 /* -- ProbDD -- */
 
 /*
- * What an item's probability is at first: of few items a tenth, as in the paper, and of many as much as makes this number of them needed.
- * In a session that fails few decisions matter, however many there are, and the first candidate leaves out one in this number.
+ * What an item's probability is at first: of few items a tenth, as in the paper, and of many as
+ * much as makes this number of them needed. In a session that fails few decisions matter, however
+ * many there are, and the first candidate leaves out one in this number.
  */
 #define AT_FIRST 0.1
 #define FEW 2.0
@@ -231,7 +239,10 @@ static void sort_weights(const struct reduce *reduce, struct weights *weights)
 	qsort_r(weights->places, weights->count, sizeof *weights->places, compare_weights, weights->of);
 }
 
-/* How many from the @p first on are to go at once: so many that the expected number of those that go is largest. */
+/*
+ * How many from the @p first on are to go at once: so many that the expected number of those that
+ * go is largest.
+ */
 static size_t best_length(const struct weights *weights, size_t first)
 {
 	double none = 1, best = 0;

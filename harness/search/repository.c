@@ -159,7 +159,10 @@ static size_t add_entry(struct revisions *revisions, const struct entry *entry)
 	return at;
 }
 
-/* The good end comes first, then what is older and a candidate's parent, then the candidates. @return the place of each entry, to be released with free(). */
+/*
+ * The good end comes first, then what is older and a candidate's parent, then the candidates.
+ * @return the place of each entry, to be released with free().
+ */
 static size_t *add_entries(struct revisions *revisions, const struct entry *entries, size_t count, const char *good)
 {
 	size_t *places = memory_new((count + 1) * sizeof *places);
@@ -261,7 +264,10 @@ bool repository_is_dirty(const char *repo)
 
 static bool make_tree(const char *repo, const char *dir, const char *hash, struct error *err)
 {
-	/* Forced, since a search that was killed may have left its record; no record of the user's own is pruned. */
+	/*
+	 * Forced, since a search that was killed may have left its record; no record of the user's
+	 * own is pruned.
+	 */
 	const char *const make[] = {"worktree", "add", "--force", "--detach", dir, hash, NULL};
 	char *output = NULL;
 

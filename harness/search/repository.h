@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A git repository as far as a bisection needs it: its history between two revisions, and checkouts of them in a work tree of the search's own. The user's work tree, index and
- * branches are not touched. It runs git.
+ * A git repository as far as a bisection needs it: its history between two revisions, and checkouts
+ * of them in a work tree of the search's own. The user's work tree, index and branches are not
+ * touched. It runs git.
  */
 #ifndef SEARCH_REPOSITORY_H
 #define SEARCH_REPOSITORY_H
@@ -26,12 +27,16 @@ bool repository_resolve(const char *repo, const char *what, const char *name, ch
  */
 bool repository_read(const char *repo, const char *good, const char *bad, struct revisions *ret_revisions, struct error *err);
 
-/** Whether something in the user's work tree is not committed, and so is not built. Files that git does not know do not count. */
+/**
+ * Whether something in the user's work tree is not committed, and so is not built. Files that git
+ * does not know do not count.
+ */
 bool repository_is_dirty(const char *repo);
 
 /**
  * Checks a commit out into a work tree of its own, without the repository's hooks.
- * @param dir Made if it is not there; absolute. @param keeps Leaves what is not git's in it: what an earlier build has made.
+ * @param dir Made if it is not there; absolute. @param keeps Leaves what is not git's in it: what
+ * an earlier build has made.
  */
 bool repository_checkout(const char *repo, const char *dir, const char *hash, bool keeps, struct error *err);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What is known of plans: results.jsonl, a line of JSON a result, in the order in which they came. A line that is cut off, as by a kill, is passed over.
+ * What is known of plans: results.jsonl, a line of JSON a result, in the order in which they came.
+ * A line that is cut off, as by a kill, is passed over.
  */
 #ifndef SEARCH_RESULTS_H
 #define SEARCH_RESULTS_H
@@ -29,7 +30,10 @@ struct results {
 bool results_open(struct results *results, const char *path, struct error *err);
 void results_close(struct results *results);
 
-/** @return what a plan came to, NULL if that is not known; valid until the next call of results_add(). */
+/**
+ * @return what a plan came to, NULL if that is not known; valid until the next call of
+ * results_add().
+ */
 const struct ending *results_find(const struct results *results, const char *key);
 
 /** Keeps a result, written out at once. @param name Of the trial, for people. */

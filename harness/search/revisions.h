@@ -41,7 +41,8 @@ struct revision {
 };
 
 struct revisions {
-	struct revision *list; /**< the good end first, parents before their children, the bad end last */
+	/** the good end first, parents before their children, the bad end last */
+	struct revision *list;
 	size_t count, room;
 	size_t words;        /* of a set */
 	uint64_t *ancestors; /* a set each: the revision and its ancestors */

@@ -32,7 +32,10 @@ static void add_place(struct cell *cell, size_t target)
 	cell->places[cell->count++] = target;
 }
 
-/* What begins at an address begins when that passes first, whichever way: what passes the other way later is no place of its own. */
+/*
+ * What begins at an address begins when that passes first, whichever way: what passes the other way
+ * later is no place of its own.
+ */
 static bool is_passed_before(const struct targets *targets, size_t index)
 {
 	const struct target *target = &targets->list[index];
@@ -125,7 +128,10 @@ void sampling_close(struct sampling *sampling)
 	memset(sampling, 0, sizeof *sampling);
 }
 
-/* Of what steers an update there is not much, and it is all tried; data, the chip's work and the bus's are sampled. */
+/*
+ * Of what steers an update there is not much, and it is all tried; data, the chip's work and the
+ * bus's are sampled.
+ */
 static size_t wanted(const struct sampling *sampling, const struct cell *cell)
 {
 	const bool is_all = cell->sort == TARGET_CONTROL || cell->sort == TARGET_START ||

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The order in which a sweep tries faults at addresses, such that it may end at any time: whatever was tried by then is spread evenly.
+ * The order in which a sweep tries faults at addresses, such that it may end at any time: whatever
+ * was tried by then is spread evenly.
  *
- * Cells are the combinations of phase, kind of fault and sort of place. They are gone through in rounds, each cell once a round: phase after phase takes its turn, and in each of them
- * kinds come in the order of a van der Corput sequence, which begins with another kind in each phase. Within a cell, places come in such an order, too: the first, the middle one, those
- * at the quarters and so on.
+ * Cells are the combinations of phase, kind of fault and sort of place. They are gone through in
+ * rounds, each cell once a round: phase after phase takes its turn, and in each of them kinds come
+ * in the order of a van der Corput sequence, which begins with another kind in each phase. Within a
+ * cell, places come in such an order, too: the first, the middle one, those at the quarters and so
+ * on.
  */
 #ifndef SEARCH_SAMPLING_H
 #define SEARCH_SAMPLING_H
@@ -40,7 +43,8 @@ bool sampling_next(struct sampling *sampling, size_t *ret_cell, size_t *ret_targ
 size_t sampling_size(const struct sampling *sampling);
 
 /**
- * The next of 0 to count - 1 in the order of a van der Corput sequence: numbers whose binary digits are read backwards.
+ * The next of 0 to count - 1 in the order of a van der Corput sequence: numbers whose binary digits
+ * are read backwards.
  * @param cursor 0 at first. @return @p count behind the last.
  */
 size_t sampling_spread(size_t *cursor, size_t count);

@@ -45,7 +45,10 @@ struct batch {
 	void *ctx;
 };
 
-/* A frozen plan says what it was made from. That of now may be another, with --anyway or another device, and so may what it comes to. */
+/*
+ * A frozen plan says what it was made from. That of now may be another, with --anyway or another
+ * device, and so may what it comes to.
+ */
 static void add_present(XXH3_state_t *state, const struct made *made)
 {
 	const char *const texts[] = {made->tool, made->image, made->kernel, made->initramfs, made->overlay, made->tables};
@@ -82,7 +85,10 @@ static bool is_kept(const struct trial *trial)
 	return trial->keep || (trial->keep_if_fails && trial->ending.kind == VERDICT_FAIL);
 }
 
-/* What is left on the wall: of the sessions that are expected, if that is known, but never more than of the budget. 0: it cannot be told. */
+/*
+ * What is left on the wall: of the sessions that are expected, if that is known, but never more
+ * than of the budget. 0: it cannot be told.
+ */
 static uint64_t left_ms(const struct search *search, uint64_t spent, size_t done)
 {
 	const uint64_t budget = search->options.budget_ms;
@@ -118,7 +124,10 @@ static void note_failure(struct search *search, const struct error *err)
 	search->has_failed = true;
 }
 
-/* A result that is known is not run again, so all that is wanted of the session's folder is kept before it. */
+/*
+ * A result that is known is not run again, so all that is wanted of the session's folder is kept
+ * before it.
+ */
 static bool keep_result(struct batch *batch, struct trial *trial, const char *dir, struct error *err)
 {
 	if (batch->look != NULL && !batch->look(batch->ctx, trial, dir, err))
@@ -128,7 +137,10 @@ static bool keep_result(struct batch *batch, struct trial *trial, const char *di
 	       results_add(&batch->search->results, trial->key, trial->name, &trial->ending, err);
 }
 
-/* To the search it is inconclusive, as any other failure to run; whoever runs it should hear of it. Once: it is likely to come again. */
+/*
+ * To the search it is inconclusive, as any other failure to run; whoever runs it should hear of it.
+ * Once: it is likely to come again.
+ */
 static void tell_mistake(struct search *search, const struct trial *trial)
 {
 	char text[sizeof trial->name + VERDICT_TEXT_MAX + 96];
@@ -335,7 +347,10 @@ static void make_sample(const struct trial *trial, struct trial *ret_sample)
 	make_key(ret_sample);
 }
 
-/* A result that an earlier run of the search has found to be wrong does not become right by going on. */
+/*
+ * A result that an earlier run of the search has found to be wrong does not become right by going
+ * on.
+ */
 static bool compare_known(struct search *search, const struct trial *trial, struct error *err)
 {
 	struct trial sample;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A sentence says no more than sessions have shown: "iff" only where both sides of each part were seen. */
+/*
+ * A sentence says no more than sessions have shown: "iff" only where both sides of each part were
+ * seen.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the plan is replayed, and what it comes to is the target. Then one stage after the other makes it smaller, each by asking
- * for variants of the smallest plan so far:
+ * How it works: the plan is replayed, and what it comes to is the target. Then one stage after the
+ * other makes it smaller, each by asking for variants of the smallest plan so far:
  *
- *   stalls              thousands of decisions are replaced by outages, where that fails so (stalls.h)
- *   what did nothing    decisions that did not find their frame, or lie behind the session's end, go all at once
+ *   stalls              thousands of decisions are replaced by outages, where that fails so
+ *                       (stalls.h)
+ *   what did nothing    decisions that did not find their frame, or lie behind the session's end,
+ *                       go all at once
  *   whole classes       all of one fault, of one action, of one direction
  *   the tail            what comes after the moment of no return
  *   fewest              ProbDD, and then one by one (reduce.h)
  *   magnitudes          the border of each, until all of them hold at once (magnitude.h)
  *   words               the simplest address of each (words.h)
- *   both sides          without each part, and beyond each border, near and far, it must not fail so; three times from power on it must
+ *   both sides          without each part, and beyond each border, near and far, it must not fail
+ *                       so; three times from power on it must
  */
 #include "harness/search/shrink.h"
 
@@ -62,7 +65,10 @@ static bool freeze(struct shrinking *shrinking, const struct plan *plan, struct 
 	return good;
 }
 
-/* Decides what is shrunk, and what is the target. @return false: there is nothing to shrink, by the state. */
+/*
+ * Decides what is shrunk, and what is the target. @return false: there is nothing to shrink, by the
+ * state.
+ */
 static bool take_target(struct shrinking *shrinking, const struct ending *before)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
@@ -121,7 +127,10 @@ static bool ask_sets(void *ctx, const bool *candidates, size_t count, bool *ret_
 	return going;
 }
 
-/* The places of all items with one name, action or direction have the number of the first of them, packed. @return how many classes. */
+/*
+ * The places of all items with one name, action or direction have the number of the first of them,
+ * packed. @return how many classes.
+ */
 static size_t classify(const struct plan *plan, unsigned by, size_t *ret_class)
 {
 	size_t classes = 0;
@@ -173,7 +182,10 @@ static void reduce_all_classes(struct reduce *reduce)
 	free(class);
 }
 
-/* What did not find its frame did nothing, and the session without it is the same, as the next stages see anyway. */
+/*
+ * What did not find its frame did nothing, and the session without it is the same, as the next
+ * stages see anyway.
+ */
 static void leave_out_idle(struct shrinking *shrinking)
 {
 	struct plan *plan = &shrinking->shrunk->smallest.plan;
@@ -233,7 +245,10 @@ static void find_fewest(struct shrinking *shrinking)
 {
 	const struct plan *plan = &shrinking->shrunk->smallest.plan;
 
-	/* Thousands of decisions make a session slow, and most subsets of them mean nothing: so this comes before anything else is asked. */
+	/*
+	 * Thousands of decisions make a session slow, and most subsets of them mean nothing: so
+	 * this comes before anything else is asked.
+	 */
 	const bool are_many = plan->replay && item_count(plan) >= MANY;
 	if (are_many)
 		replace_losses(shrinking, true);
@@ -267,7 +282,10 @@ static void vary(struct shrinking *shrinking, size_t index, uint64_t value, stru
 	param_set_quantity(shrinking->shrunk->parts[index].magnitude, item_params(&ret_trial->plan, index), value);
 }
 
-/* Each part is left out, and each border passed, in one batch. @return whether every one of these ends otherwise. */
+/*
+ * Each part is left out, and each border passed, in one batch. @return whether every one of these
+ * ends otherwise.
+ */
 static bool check_both_sides(struct shrinking *shrinking)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
@@ -372,8 +390,10 @@ static void find_magnitudes(struct shrinking *shrinking)
 {
 	struct shrunk *shrunk = shrinking->shrunk;
 
-	/* What is left out makes borders move, and borders that move can make more of it needless: it ends, as each round but the last
-	 * leaves something out. */
+	/*
+	 * What is left out makes borders move, and borders that move can make more of it needless:
+	 * it ends, as each round but the last leaves something out.
+	 */
 	for (size_t before = shrunk->count + 1; before != shrunk->count && !shrinking->is_over;) {
 		before = shrunk->count;
 		shrinking_stage(shrinking, "smallest magnitudes");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The smallest plan that still fails in the same way: fewest decisions, then smallest magnitudes, then simplest words, and a sentence that
- * says when it fails.
+ * The smallest plan that still fails in the same way: fewest decisions, then smallest magnitudes,
+ * then simplest words, and a sentence that says when it fails.
  *
- * What counts is ending_same() with what the plan's replay comes to. Where the replay does not end as the session did that left the plan,
- * the plan's faults are shrunk with its seed in place of its decisions.
+ * What counts is ending_same() with what the plan's replay comes to. Where the replay does not end
+ * as the session did that left the plan, the plan's faults are shrunk with its seed in place of its
+ * decisions.
  */
 #ifndef SEARCH_SHRINK_H
 #define SEARCH_SHRINK_H
@@ -23,11 +24,19 @@
 #define SHRINK_PROOFS 3U
 
 enum shrink_state {
-	SHRINK_DONE,     /**< the smallest plan, checked from power on */
-	SHRINK_ENDED,    /**< the search was over before it was through: the smallest plan so far */
-	SHRINK_PASSES,   /**< nothing to shrink: the plan does not fail */
-	SHRINK_UNCLEAR,  /**< nothing to shrink: what the plan comes to is not known, as by a session that is inconclusive */
-	SHRINK_UNSTEADY, /**< the smallest plan came to something else, or had another digest, in one of the sessions from power on */
+	SHRINK_DONE,   /**< the smallest plan, checked from power on */
+	SHRINK_ENDED,  /**< the search was over before it was through: the smallest plan so far */
+	SHRINK_PASSES, /**< nothing to shrink: the plan does not fail */
+	/**
+	 * nothing to shrink: what the plan comes to is not known, as by a session that is
+	 * inconclusive
+	 */
+	SHRINK_UNCLEAR,
+	/**
+	 * the smallest plan came to something else, or had another digest, in one of the sessions
+	 * from power on
+	 */
+	SHRINK_UNSTEADY,
 };
 
 /** What was left after a stage. */
@@ -39,19 +48,30 @@ struct shrink_stage {
 
 /** One decision, or fault, that is left. */
 struct shrunk_part {
-	char at[FAULT_AT_MAX]; /**< the simplest address that hits just it; empty: none was found but the decision's own */
+	/** the simplest address that hits just it; empty: none was found but the decision's own */
+	char at[FAULT_AT_MAX];
 	bool has_magnitude;
-	const struct param *magnitude; /**< of the action's parameters: the one that was made small */
-	struct borders borders;        /**< of that */
-	enum answer without;           /**< whether the plan without this part fails so: ANSWER_OTHER if it was shown that it does not */
+	/** of the action's parameters: the one that was made small */
+	const struct param *magnitude;
+	struct borders borders; /**< of that */
+	/**
+	 * whether the plan without this part fails so: ANSWER_OTHER if it was shown that it does
+	 * not
+	 */
+	enum answer without;
 	enum answer below,
-		above; /**< the same beyond each border, with all else as it is in the end; ANSWER_UNKNOWN: not run, or not known */
+		/**
+		 * the same beyond each border, with all else as it is in the end; ANSWER_UNKNOWN:
+		 * not run, or not known
+		 */
+		above;
 };
 
 struct shrunk {
 	enum shrink_state state;
-	struct ending ending;  /**< what the plan came to when it was replayed: the target */
-	bool of_faults;        /**< its faults were shrunk, with its seed, as its decisions do not fail in the same way */
+	struct ending ending; /**< what the plan came to when it was replayed: the target */
+	/** its faults were shrunk, with its seed, as its decisions do not fail in the same way */
+	bool of_faults;
 	struct ending decided; /**< if so: what the decisions came to */
 	size_t before;         /**< decisions or faults of the plan that was given */
 	bool has_plan;         /**< there is a smallest plan */
@@ -61,7 +81,8 @@ struct shrunk {
 	struct shrink_stage stages[SHRINK_STAGES_MAX];
 	size_t stage_count;
 	bool both_sides; /**< each "iff" was shown by sessions */
-	unsigned proofs; /**< sessions from power on, all of which came to the target with one digest */
+	/** sessions from power on, all of which came to the target with one digest */
+	unsigned proofs;
 	char digest[TRACE_DIGEST_MAX];
 	struct plan *own;                   /* that was frozen here; NULL: none */
 	char sentence[SHRINK_SENTENCE_MAX]; /**< "fails iff tcp.syn#1 to the server is lost" */
@@ -69,9 +90,11 @@ struct shrunk {
 
 /**
  * Shrinks a plan and writes the result as SHRINK_PLAN into the search's folder.
- * @param plan Frozen (replay or not), or one with faults only, which is then run once to be frozen. Must outlive @p ret_shrunk.
+ * @param plan Frozen (replay or not), or one with faults only, which is then run once to be frozen.
+ * Must outlive @p ret_shrunk.
  * @param name Of the file that the result is written to; NULL: it is not written.
- * @param before What the session came to that left the plan; NULL: it is found out, by running its faults, if its replay does not fail.
+ * @param before What the session came to that left the plan; NULL: it is found out, by running its
+ * faults, if its replay does not fail.
  * @param ret_shrunk To be released with shrunk_close(), whatever its state.
  * @return false with @p err as search_run(), and then there is nothing to release.
  */

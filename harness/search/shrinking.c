@@ -99,7 +99,10 @@ bool shrinking_ask(struct shrinking *shrinking, struct trial *trials, size_t cou
 	shrinking->is_over = shrinking->has_failed;
 	for (size_t i = 0; i < count; i++) {
 		ret_answers[i] = answer_of(shrinking, &trials[i]);
-		/* A search that is held decides nothing more, or it would decide by what happened to be done. */
+		/*
+		 * A search that is held decides nothing more, or it would decide by what happened
+		 * to be done.
+		 */
 		shrinking->is_over |= trials[i].state != TRIAL_DONE;
 	}
 	return !shrinking->is_over;
@@ -117,8 +120,10 @@ void shrinking_take(struct shrinking *shrinking, struct trial *trial)
 
 /* -- stages -- */
 
-/* How many sessions are still to come, roughly: few parts are left in the end, and borders that were found for one part are soon found for
- * the next. */
+/*
+ * How many sessions are still to come, roughly: few parts are left in the end, and borders that
+ * were found for one part are soon found for the next.
+ */
 static size_t estimate(const struct plan *plan)
 {
 	const size_t count = item_count(plan), few = count < 6 ? count : 6;

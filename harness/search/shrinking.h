@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A shrink at work: what its stages share. A stage asks for variants of the smallest plan so far, and makes one of them the smallest.
+ * A shrink at work: what its stages share. A stage asks for variants of the smallest plan so far,
+ * and makes one of them the smallest.
  */
 #ifndef SEARCH_SHRINKING_H
 #define SEARCH_SHRINKING_H
@@ -16,8 +17,9 @@ struct shrinking {
 	struct error *err;
 	bool has_failed; /* with err */
 	bool is_over;    /* nothing more can be asked */
-	size_t asked;    /* sessions, whether they were run or known: as many for a search that is resumed */
-	size_t begun;    /* of these, before the stage that goes on */
+	/* sessions, whether they were run or known: as many for a search that is resumed */
+	size_t asked;
+	size_t begun; /* of these, before the stage that goes on */
 };
 
 /* -- items: a plan's decisions, or its faults -- */
@@ -34,8 +36,10 @@ const char *item_at(const struct plan *plan, size_t index);
 /** The smallest plan so far, with just those of its items that are kept; NULL: all. */
 void shrinking_variant(const struct shrinking *shrinking, const bool *keep, struct trial *ret_trial);
 
-/** Runs variants and says which end as the target does. @return false: nothing more can be asked; answers that are known are there all the
- * same. */
+/**
+ * Runs variants and says which end as the target does. @return false: nothing more can be asked;
+ * answers that are known are there all the same.
+ */
 bool shrinking_ask(struct shrinking *shrinking, struct trial *trials, size_t count, enum answer *ret_answers);
 
 /** Makes the trial, which is taken over, the smallest so far. */
@@ -46,7 +50,8 @@ void shrinking_stage(struct shrinking *shrinking, const char *name);
 void shrinking_end_stage(struct shrinking *shrinking, const char *name);
 
 /**
- * Replaces what is left by outages where conversations were stalled in the session that was given, if these are fewer and fail so.
+ * Replaces what is left by outages where conversations were stalled in the session that was given,
+ * if these are fewer and fail so.
  * @param thoroughly Not just all of them at once, but one after the other.
  */
 void shrinking_stalls(struct shrinking *shrinking, bool thoroughly);

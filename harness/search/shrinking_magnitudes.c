@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The amounts of all parts, one part after the other, until all borders hold at once. The last one comes first: sessions that differ late
- * share most of their way, and what is found there is a hint for the others.
+ * The amounts of all parts, one part after the other, until all borders hold at once. The last one
+ * comes first: sessions that differ late share most of their way, and what is found there is a hint
+ * for the others.
  */
 #include <stdlib.h>
 #include <string.h>

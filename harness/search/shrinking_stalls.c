@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: first all stalls at once become outages, at places halved ever more often. If none of these plans fails so, they are put in
- * one after the other: of the places of one that is chosen at which the device has to begin anew most often, and a stall that does not make
- * it begin anew is left out.
+ * How it works: first all stalls at once become outages, at places halved ever more often. If none
+ * of these plans fails so, they are put in one after the other: of the places of one that is chosen
+ * at which the device has to begin anew most often, and a stall that does not make it begin anew is
+ * left out.
  */
 #include <stdlib.h>
 #include <string.h>

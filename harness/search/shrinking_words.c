@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: where the numbers of frames alone do not show that a simpler address is the same frame, a session is run in which faults
- * with the simpler addresses stand in for the decisions; what it leaves as its decisions must be just what was there.
+ * How it works: where the numbers of frames alone do not show that a simpler address is the same
+ * frame, a session is run in which faults with the simpler addresses stand in for the decisions;
+ * what it leaves as its decisions must be just what was there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,10 @@ static bool read_decisions(struct shrinking *shrinking, const char *dir, struct 
 	return plan_open_frozen(ret_plan, path, NULL, search_paths(shrinking->search), &err);
 }
 
-/* Whether faults with these addresses come to the same session. @param was What the replay of the smallest plan has left. */
+/*
+ * Whether faults with these addresses come to the same session. @param was What the replay of the
+ * smallest plan has left.
+ */
 static bool holds(struct shrinking *shrinking, const struct plan *was, char (*at)[FAULT_AT_MAX])
 {
 	const struct plan *plan = &shrinking->shrunk->smallest.plan;

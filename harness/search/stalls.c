@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the decisions are gone through in the order of time, with a stretch for each conversation and direction. A loss begins it
- * or goes on with it; any other decision about one of its frames ends it, as that frame came through. Frames that nothing was decided about
- * leave no mark, but for a gap in the ordinals of one word.
+ * How it works: the decisions are gone through in the order of time, with a stretch for each
+ * conversation and direction. A loss begins it or goes on with it; any other decision about one of
+ * its frames ends it, as that frame came through. Frames that nothing was decided about leave no
+ * mark, but for a gap in the ordinals of one word.
  */
 #include "harness/search/stalls.h"
 
@@ -15,7 +16,8 @@
 struct way {
 	uint16_t port;
 	unsigned connection, direction;
-	struct address data; /* the last of its frames that is no repetition; first 0: there was none */
+	/* the last of its frames that is no repetition; first 0: there was none */
+	struct address data;
 	struct address lost; /* the last that was lost */
 	struct stall stall;  /* that is under way, if it has losses */
 };
@@ -49,8 +51,10 @@ static void end_stall(struct ways *ways, struct way *way)
 	way->stall.losses = 0;
 }
 
-/* A stretch that is long enough ends when somebody has given up and begins another conversation: what is lost of the old one afterwards
- * says nothing. */
+/*
+ * A stretch that is long enough ends when somebody has given up and begins another conversation:
+ * what is lost of the old one afterwards says nothing.
+ */
 static void begin_conversation(struct ways *ways)
 {
 	for (size_t i = 0; i < ways->count; i++)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Stretches of a session in which a conversation lost all that one end sent: what thousands of losses and delays on a bad link often come
- * down to.
+ * Stretches of a session in which a conversation lost all that one end sent: what thousands of
+ * losses and delays on a bad link often come down to.
  *
- * Each can be said as an outage that begins at a frame of that conversation. That hangs on few ordinals: without the losses and delays of
- * before there are no retransmissions to count, and other frames come at other times, but the n-th frame of data of the third download
- * still comes, if n is small enough.
+ * Each can be said as an outage that begins at a frame of that conversation. That hangs on few
+ * ordinals: without the losses and delays of before there are no retransmissions to count, and
+ * other frames come at other times, but the n-th frame of data of the third download still comes,
+ * if n is small enough.
  */
 #ifndef SEARCH_STALLS_H
 #define SEARCH_STALLS_H
@@ -17,7 +18,8 @@
 #define STALL_NS SIM_S
 
 struct stall {
-	struct address at; /**< where an outage in its place begins: a frame with data, or the first that was lost */
+	/** where an outage in its place begins: a frame with data, or the first that was lost */
+	struct address at;
 	unsigned direction;
 	sim_ns begun;
 	uint64_t for_ns; /**< until its last loss */

@@ -12,7 +12,10 @@ static bool has(const char *line, size_t length, const char *word)
 	return memmem(line, length, word, strlen(word)) != NULL;
 }
 
-/* What says nothing of a state: counters and digests at the end, and what the faults themselves did. Behind the line come others. */
+/*
+ * What says nothing of a state: counters and digests at the end, and what the faults themselves
+ * did. Behind the line come others.
+ */
 static bool is_passed_over(const char *line, size_t length)
 {
 	static const char *const sources[] = {"proxy ", "spi ", "wire ", "fault ", "disturb ", "cable "};

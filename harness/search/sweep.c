@@ -117,7 +117,10 @@ static bool look(void *ctx, struct trial *trial, const char *dir, struct error *
 	return report_file_copy(from, sweep->dir, name, err);
 }
 
-/* "kills/017-drop-to-server-tcp.syn-80-1-1.yaml": the number is that of the attempt, so that a sweep that goes on finds it. */
+/*
+ * "kills/017-drop-to-server-tcp.syn-80-1-1.yaml": the number is that of the attempt, so that a
+ * sweep that goes on finds it.
+ */
 static void name_plan(struct attempt *attempt)
 {
 	int used = snprintf(attempt->plan, sizeof attempt->plan, SWEEP_KILLS "/%04zu-", attempt->number);
@@ -317,7 +320,10 @@ static bool run_singles(struct sweep *sweep, struct search *search, struct error
 	bool has_more = true, good = true;
 
 	while (good && has_more && !search_is_over(search)) {
-		/* The golden session, and a replay for each find. Nobody waits for the end of all places. */
+		/*
+		 * The golden session, and a replay for each find. Nobody waits for the end of all
+		 * places.
+		 */
 		const size_t expected = 1 + (most > 0 && most < all ? most : all) + count_kills(sweep);
 		search_stage(search, sweep->is_open_ended && most == 0 ? 0 : expected, "single faults");
 		const size_t first = sweep->count, size = batch_size(sweep, batch++, most);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What a sweep has found, told: the fault-coverage table, the ways in which the update fails, and the faults that kill it; for people and as JSON. */
+/**
+ * @file What a sweep has found, told: the fault-coverage table, the ways in which the update fails,
+ * and the faults that kill it; for people and as JSON.
+ */
 #ifndef SEARCH_SWEEP_TOLD_H
 #define SEARCH_SWEEP_TOLD_H
 
@@ -20,7 +23,10 @@ struct coverage_counts {
 	size_t outcomes[OUTCOMES]; /**< by enum outcome */
 };
 
-/** The counts of single faults over all cells that fit. @param kind SIZE_MAX: any. @param phase SIZE_MAX: any. */
+/**
+ * The counts of single faults over all cells that fit. @param kind SIZE_MAX: any. @param phase
+ * SIZE_MAX: any.
+ */
 struct coverage_counts sweep_counts(const struct sweep *sweep, size_t kind, size_t phase);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What several sessions came to, counted: how many failed, and how surely that says how often such sessions fail.
+ * What several sessions came to, counted: how many failed, and how surely that says how often such
+ * sessions fail.
  */
 #ifndef SEARCH_TALLY_H
 #define SEARCH_TALLY_H
@@ -11,11 +12,15 @@
 
 /** Counts of sessions. Those that were inconclusive say nothing, and count neither way. */
 struct tally {
-	uint64_t passed, same, other; /**< failed in the same way as the session that is explained, or in another */
-	uint64_t unknown;             /**< inconclusive */
+	/** failed in the same way as the session that is explained, or in another */
+	uint64_t passed, same, other;
+	uint64_t unknown; /**< inconclusive */
 };
 
-/** Counts a trial that is done; one that was not run is left out. @param failing What it is compared with. */
+/**
+ * Counts a trial that is done; one that was not run is left out. @param failing What it is compared
+ * with.
+ */
 void tally_add(struct tally *tally, const struct trial *trial, const struct ending *failing);
 
 /** Those that failed in whatever way. */

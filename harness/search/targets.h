@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The addresses of a session at which a fault can act: every frame by its name, and every event at a site of board and far end (lib/fault/site.h), each with its phase.
+ * The addresses of a session at which a fault can act: every frame by its name, and every event at
+ * a site of board and far end (lib/fault/site.h), each with its phase.
  *
- * They are what a session without faults has shown (session/folder.h: FOLDER_EVENTS_FILE). With a fault a session takes another course behind it, but up to there it is the same.
+ * They are what a session without faults has shown (session/folder.h: FOLDER_EVENTS_FILE). With a
+ * fault a session takes another course behind it, but up to there it is the same.
  */
 #ifndef SEARCH_TARGETS_H
 #define SEARCH_TARGETS_H
 
 #include "lib/fault/window.h"
 
-/** Groups of addresses. Frames are control or data; behind them come the sites, in the order of enum site; the last is power on, which is no event. */
+/**
+ * Groups of addresses. Frames are control or data; behind them come the sites, in the order of enum
+ * site; the last is power on, which is no event.
+ */
 enum target_sort { TARGET_CONTROL, TARGET_DATA, TARGET_SITE, TARGET_START = TARGET_SITE + SITES, TARGET_SORTS };
 
 #define TARGET_SORT_OF(site) (TARGET_SITE + (unsigned)(site))
@@ -31,7 +36,8 @@ struct target {
 struct targets {
 	struct target *list; /**< in the order in which they passed; power on first */
 	size_t count, room;
-	char phases[TARGETS_PHASES_MAX][FAULT_PHASE_MAX]; /**< in the order in which they came first */
+	/** in the order in which they came first */
+	char phases[TARGETS_PHASES_MAX][FAULT_PHASE_MAX];
 	size_t phase_count;
 };
 

@@ -125,7 +125,10 @@ void weight_trial(struct trial *ret_trial, const struct plan *plan, const struct
 		if (!weight_has(weight, all, i))
 			rest[count++] = all->list[i];
 	trial_with_decisions(ret_trial, plan, rest, count);
-	/* What comes after is not what came then: that frames are missing says nothing against the session. */
+	/*
+	 * What comes after is not what came then: that frames are missing says nothing against the
+	 * session.
+	 */
 	ret_trial->plan.least_found = 0;
 	if (weight->count == 1)
 		(void)snprintf(ret_trial->name, sizeof ret_trial->name, "without '%s' at %s", weight->name, all->list[weight->first].at);
@@ -164,7 +167,10 @@ struct weighing {
 	struct weights *weights;
 };
 
-/* Tries the last of the list, from one index on, in one batch; those that there are no sessions left for stay untried. */
+/*
+ * Tries the last of the list, from one index on, in one batch; those that there are no sessions
+ * left for stay untried.
+ */
 static bool try_from(struct weighing *weighing, size_t from, struct error *err)
 {
 	struct weights *weights = weighing->weights;
@@ -198,7 +204,10 @@ static void add(struct weights *weights, const struct weight *weight)
 	weights->list[weights->count++] = *weight;
 }
 
-/* What is worth a look inside: first what passes without it, then what fails in another way; of these the smallest. @return its index; the count: nothing. */
+/*
+ * What is worth a look inside: first what passes without it, then what fails in another way; of
+ * these the smallest. @return its index; the count: nothing.
+ */
 static size_t next_to_split(const struct weights *weights)
 {
 	size_t best = weights->count;
@@ -309,7 +318,10 @@ bool weight_rates(struct search *search, const struct plan *plan, const struct e
 			tally_add(&rate->tally, &trials[i * seeds + k], failing);
 			trial_close(&trials[i * seeds + k]);
 		}
-		/* Which were run of those that were not all run depends on how long they take, and that on how they end. */
+		/*
+		 * Which were run of those that were not all run depends on how long they take, and
+		 * that on how they end.
+		 */
 		if (!whole)
 			rate->tally = (struct tally){0};
 	}

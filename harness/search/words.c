@@ -12,7 +12,8 @@
 
 /* How many frames of an address' word and direction there were. */
 struct counts {
-	uint64_t all, own, before, elsewhere; /* before: in earlier conversations with the same port; elsewhere: with other ports */
+	/* before: in earlier conversations with the same port; elsewhere: with other ports */
+	uint64_t all, own, before, elsewhere;
 };
 
 static void count_line(const char *line, size_t length, const struct address *at, unsigned direction, struct counts *counts)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of the HTTP server: what an answer looks like on the wire, its ranges included, and how that goes wrong when it shall.
+ * Inside of the HTTP server: what an answer looks like on the wire, its ranges included, and how
+ * that goes wrong when it shall.
  */
 #ifndef SERVER_ANSWER_H
 #define SERVER_ANSWER_H
@@ -12,7 +13,8 @@
 #define ANSWER_RANGE_MAX 160
 
 /**
- * Cuts the answer down to what Range asks for (RFC 9110 14.2, 13.1.5), as the answer's impairment has it.
+ * Cuts the answer down to what Range asks for (RFC 9110 14.2, 13.1.5), as the answer's impairment
+ * has it.
  * @param ret_header The Content-Range header, with its line end; empty for none.
  */
 void answer_apply_range(const struct http_request *request, struct http_answer *answer, char ret_header[ANSWER_RANGE_MAX]);

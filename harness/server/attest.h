@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Attestation: a device proves with its bootstrap key which OS it runs, and gets a short-lived client certificate for a key of its choice.
+ * Attestation: a device proves with its bootstrap key which OS it runs, and gets a short-lived
+ * client certificate for a key of its choice.
  *
  *     GET  /v1/nonce?device=NAME   {"nonce": "<32 hexadecimal digits>"}
- *     POST /v1/attest              {"device", "nonce", "slot", "version", "digest", "csr", "signature"}
+ *     POST /v1/attest              {"device", "nonce", "slot", "version", "digest", "csr",
+ *                                  "signature"}
  *                                  -> {"certificate": PEM, "expires": seconds since 1970}
  *
- * The signature, in hexadecimal digits, is ECDSA with SHA-256 in DER over "device\nnonce\nslot\nversion\ndigest\n". A nonce is good for one attestation.
+ * The signature, in hexadecimal digits, is ECDSA with SHA-256 in DER over
+ * "device\nnonce\nslot\nversion\ndigest\n". A nonce is good for one attestation.
  */
 #ifndef SERVER_ATTEST_H
 #define SERVER_ATTEST_H

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: bytes that a held channel gets stay in a pbuf chain and in TCP's window, so there is never more than a window of them. On plain TCP what is
- * written goes to lwIP as it is, without a copy if it stays. With TLS the ciphertext waits in TLS's own buffer until lwIP takes it, and is copied; a mark for every
- * write says which place in the ciphertext is which place in the plain text, so that acknowledgements can be told in bytes of plain text.
+ * How it works: bytes that a held channel gets stay in a pbuf chain and in TCP's window, so there
+ * is never more than a window of them. On plain TCP what is written goes to lwIP as it is, without
+ * a copy if it stays. With TLS the ciphertext waits in TLS's own buffer until lwIP takes it, and is
+ * copied; a mark for every write says which place in the ciphertext is which place in the plain
+ * text, so that acknowledgements can be told in bytes of plain text.
  *
- * Both ends may have ended a connection whose bytes the user has not read to their end: TCP forgets it when TIME-WAIT is over, and the channel stays until its user closes it.
+ * Both ends may have ended a connection whose bytes the user has not read to their end: TCP forgets
+ * it when TIME-WAIT is over, and the channel stays until its user closes it.
  *
- * A channel that is closed in a callback is released when the callback has returned. lwIP wants ERR_ABRT from its callback when the pcb was aborted in it.
+ * A channel that is closed in a callback is released when the callback has returned. lwIP wants
+ * ERR_ABRT from its callback when the pcb was aborted in it.
  */
 #include "harness/server/channel_inside.h"
 
@@ -76,7 +80,10 @@ void channel_detach(struct channel *channel)
 		release(channel);
 }
 
-/* lwIP releases a pcb. With any but one in TIME-WAIT an error is told, at once before or behind this. */
+/*
+ * lwIP releases a pcb. With any but one in TIME-WAIT an error is told, at once before or behind
+ * this.
+ */
 static void on_released(u8_t id, void *arg)
 {
 	struct channel *channel = arg;

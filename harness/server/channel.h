@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A connection of the host as a stream of bytes: TCP, or TLS over TCP. Who uses one need not know which.
+ * A connection of the host as a stream of bytes: TCP, or TLS over TCP. Who uses one need not know
+ * which.
  *
- * A channel belongs to its user from accepted() on until it calls channel_close() or channel_abort(), or is told failed(); it is gone then. The user may close it
- * in any of its callbacks.
+ * A channel belongs to its user from accepted() on until it calls channel_close() or
+ * channel_abort(), or is told failed(); it is gone then. The user may close it in any of its
+ * callbacks.
  */
 #ifndef SERVER_CHANNEL_H
 #define SERVER_CHANNEL_H
@@ -29,13 +31,19 @@ enum channel_failure {
 
 /** What a channel tells its user. */
 struct channel_ops {
-	/** Bytes have come. @return how many were used; the others are offered again after channel_resume(). */
+	/**
+	 * Bytes have come. @return how many were used; the others are offered again after
+	 * channel_resume().
+	 */
 	size_t (*received)(void *ctx, struct bytes data);
 	/** The client's TCP has acknowledged @p length more of the bytes that were written. */
 	void (*sent)(void *ctx, size_t length);
 	/** The client sends nothing any more; it may still read. */
 	void (*ended)(void *ctx);
-	/** The connection is no more. @param why The same in a few words for people; NULL of CHANNEL_FORGOTTEN. */
+	/**
+	 * The connection is no more. @param why The same in a few words for people; NULL of
+	 * CHANNEL_FORGOTTEN.
+	 */
 	void (*failed)(void *ctx, enum channel_failure kind, const char *why);
 };
 
@@ -46,7 +54,10 @@ struct channel_listener {
 	 * @param ret_ops What the channel shall call, with the returned context.
 	 */
 	void *(*accepted)(void *ctx, struct channel *channel, struct channel_ops *ret_ops);
-	/** Of a port with TLS: what the connection of @p user is to be like; asked when its first bytes come. @return false: it is reset. NULL for plain TCP. */
+	/**
+	 * Of a port with TLS: what the connection of @p user is to be like; asked when its first
+	 * bytes come. @return false: it is reset. NULL for plain TCP.
+	 */
 	bool (*configure)(void *user, struct tls_config *ret_config);
 	/** Of a port with TLS: the handshake of @p user's channel is complete. */
 	void (*opened)(void *user);
@@ -60,13 +71,16 @@ struct channel_ends {
 };
 
 /**
- * Of a relay (host_open_relay()): opens a connection on its side to the servers, as if from @p ends' local end. TCP's window takes what comes at once; nothing is held back
- * to be sent together.
+ * Of a relay (host_open_relay()): opens a connection on its side to the servers, as if from @p
+ * ends' local end. TCP's window takes what comes at once; nothing is held back to be sent together.
  * @param opened Called once if it is answered; failed() is if not.
  */
 struct channel *channel_connect(const struct channel_ends *ends, const struct channel_ops *ops, void (*opened)(void *user), void *user);
 
-/** Of a relay: connections with these ends that no channel has any more, such as those in TIME-WAIT, are forgotten. */
+/**
+ * Of a relay: connections with these ends that no channel has any more, such as those in TIME-WAIT,
+ * are forgotten.
+ */
 void channel_forget_old(const struct channel_ends *ends);
 
 /** This connection is forgotten without a word; failed() is not called, and the channel is gone. */
@@ -96,7 +110,10 @@ uint16_t channel_remote_port(const struct channel *channel);
 /** The TLS on it; NULL for plain TCP, and before the first bytes. */
 const struct tls *channel_tls(const struct channel *channel);
 
-/** The bytes were read, so that the client may send as many more. To be called by received() before it writes anything. */
+/**
+ * The bytes were read, so that the client may send as many more. To be called by received() before
+ * it writes anything.
+ */
 void channel_took(struct channel *channel, size_t length);
 
 /** From now on nothing is received; what comes fills TCP's window. */
@@ -104,7 +121,10 @@ void channel_hold(struct channel *channel);
 /** Ends that, and hands over what has come. */
 void channel_resume(struct channel *channel);
 
-/** Takes back the whole window that TCP has given, as a server without memory may (RFC 9293 3.8.6 calls it shrinking), and gives it again. */
+/**
+ * Takes back the whole window that TCP has given, as a server without memory may (RFC 9293 3.8.6
+ * calls it shrinking), and gives it again.
+ */
 void channel_shut_window(struct channel *channel);
 void channel_open_window(struct channel *channel);
 
@@ -126,7 +146,10 @@ void channel_flush(struct channel *channel);
 void channel_close(struct channel *channel);
 void channel_abort(struct channel *channel);
 
-/** All connections to @p address (0: to any) are forgotten without a word, as when a server has lost its supply; failed() is called with CHANNEL_FORGOTTEN. */
+/**
+ * All connections to @p address (0: to any) are forgotten without a word, as when a server has lost
+ * its supply; failed() is called with CHANNEL_FORGOTTEN.
+ */
 void channel_forget(uint32_t address);
 
 #endif

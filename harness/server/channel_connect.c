@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connections that this host begins, from any address, as the relay does; and what of old ones is in their way. */
+/*
+ * Connections that this host begins, from any address, as the relay does; and what of old ones is
+ * in their way.
+ */
 #include "lib/base/check.h"
 #include "harness/server/channel_inside.h"
 #include "harness/server/host.h"
@@ -28,7 +31,10 @@ struct channel *channel_connect(const struct channel_ends *ends, const struct ch
 	channel->connected = opened;
 	tcp_nagle_disable(pcb);
 	tcp_bind_netif(pcb, host_relay_side(TO_SERVER));
-	/* Not by tcp_bind(), for which a port can have one connection only: the device's kernel may use one for several. */
+	/*
+	 * Not by tcp_bind(), for which a port can have one connection only: the device's kernel may
+	 * use one for several.
+	 */
 	ip_addr_copy(pcb->local_ip, local);
 	pcb->local_port = ends->local_port;
 	channel->address = ends->local_address;

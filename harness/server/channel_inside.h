@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of a channel: channel.c is what every connection has, channel_connect.c those that this host begins, and what of old ones is in their way. */
+/**
+ * @file Inside of a channel: channel.c is what every connection has, channel_connect.c those that
+ * this host begins, and what of old ones is in their way.
+ */
 #ifndef SERVER_CHANNEL_INSIDE_H
 #define SERVER_CHANNEL_INSIDE_H
 
@@ -35,7 +38,10 @@ struct channel {
 /** A channel on a pcb that has none. */
 struct channel *channel_new(struct tcp_pcb *pcb, const struct channel_listener *listener);
 
-/** Before everything that may call the user, up to channel_leave(): within, the channel is not released. */
+/**
+ * Before everything that may call the user, up to channel_leave(): within, the channel is not
+ * released.
+ */
 void channel_enter(struct channel *channel);
 /** @return what lwIP is to be told. */
 err_t channel_leave(struct channel *channel);

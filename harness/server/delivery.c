@@ -29,7 +29,10 @@ void delivery_expect(struct delivery *delivery, const struct delivery_stretch *s
 	delivery->stretches[delivery->count++] = *stretch;
 }
 
-/* How many bytes of @p length from @p sequence on lie in @p stretch. Sequence numbers wrap around (RFC 9293 3.4). */
+/*
+ * How many bytes of @p length from @p sequence on lie in @p stretch. Sequence numbers wrap around
+ * (RFC 9293 3.4).
+ */
 static uint32_t overlap(const struct delivery_stretch *stretch, uint32_t sequence, uint32_t length)
 {
 	int64_t offset = (int32_t)(sequence - stretch->sequence);
@@ -42,7 +45,10 @@ static uint32_t overlap(const struct delivery_stretch *stretch, uint32_t sequenc
 
 static void count(struct delivery *delivery, const struct delivery_flow *flow, uint32_t sequence, uint32_t length)
 {
-	/* The latest first: a frame is of what was written a window ago, and a port that is used again is of its last connection. */
+	/*
+	 * The latest first: a frame is of what was written a window ago, and a port that is used
+	 * again is of its last connection.
+	 */
 	for (size_t i = delivery->count; i-- > 0;) {
 		const struct delivery_stretch *stretch = &delivery->stretches[i];
 		if (!is_same_flow(flow, &stretch->flow))

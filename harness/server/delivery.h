@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Which bytes of the images the device was sent, counted where it pays for them: on its own cable. What the server has handed to TCP says little of that: much
- * of it may never leave the server, and what is lost behind a queue is sent again.
+ * Which bytes of the images the device was sent, counted where it pays for them: on its own cable.
+ * What the server has handed to TCP says little of that: much of it may never leave the server, and
+ * what is lost behind a queue is sent again.
  *
- * The server tells which stretches of its TCP streams are bytes of an image, whoever sees the cable shows every frame.
+ * The server tells which stretches of its TCP streams are bytes of an image, whoever sees the cable
+ * shows every frame.
  */
 #ifndef SERVER_DELIVERY_H
 #define SERVER_DELIVERY_H
@@ -24,15 +26,22 @@ struct delivery_flow {
 struct delivery_stretch {
 	struct delivery_flow flow;
 	uint32_t sequence; /**< of its first byte */
-	uint32_t length;   /**< bytes of the image; with TLS the ciphertext is a little longer, and this much of it is counted */
-	uint64_t *bytes;   /**< counts them; it must stay */
+	/**
+	 * bytes of the image; with TLS the ciphertext is a little longer, and this much of it is
+	 * counted
+	 */
+	uint32_t length;
+	uint64_t *bytes; /**< counts them; it must stay */
 };
 
 /** Fragmented IP datagrams that are followed at once; their fragments come one after the other. */
 #define DELIVERY_DATAGRAMS 8U
 
 struct delivery {
-	/** Of first fragments (RFC 791 3.2): where the TCP segment is that later ones go on with. A ring. */
+	/**
+	 * Of first fragments (RFC 791 3.2): where the TCP segment is that later ones go on with. A
+	 * ring.
+	 */
 	struct delivery_datagram {
 		uint32_t source;
 		uint16_t id;

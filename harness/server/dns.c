@@ -13,7 +13,10 @@
 #define POINTER_TO_QUESTION 0xc00cU
 enum { RCODE_OK = 0, RCODE_FORMAT = 1, RCODE_SERVER, RCODE_NAME = 3, RCODE_UNIMPLEMENTED = 4 };
 
-/* Reads an uncompressed name (a question has no reason to be compressed); tells where it ends, 0 if it is not one. */
+/*
+ * Reads an uncompressed name (a question has no reason to be compressed); tells where it ends, 0 if
+ * it is not one.
+ */
 static size_t read_name(struct bytes message, size_t at, char ret_text[DNS_NAME_TEXT_MAX])
 {
 	size_t used = 0;
@@ -40,7 +43,10 @@ static const struct dns_name *lookup(const struct dns_config *config, const char
 	return NULL;
 }
 
-/* The header of an answer with the question behind it (RFC 1035 4.1.1): authoritative, recursion as asked. */
+/*
+ * The header of an answer with the question behind it (RFC 1035 4.1.1): authoritative, recursion as
+ * asked.
+ */
 static void begin(struct bytes query, size_t question_end, unsigned rcode, struct dns_answer *answer)
 {
 	memcpy(answer->message, query.data, question_end);

@@ -33,7 +33,10 @@ struct dns_answer {
 	char note[DNS_NAME_TEXT_MAX + 64]; /**< what was asked, for the trace */
 };
 
-/** What can become of an answer: none comes; no such name; the server has failed; another address; it says it is cut short; it may not be kept. */
+/**
+ * What can become of an answer: none comes; no such name; the server has failed; another address;
+ * it says it is cut short; it may not be kept.
+ */
 enum dns_effect {
 	DNS_EFFECT_SILENCE,
 	DNS_EFFECT_NXDOMAIN,
@@ -56,10 +59,14 @@ struct dns_effects {
 void dns_answer(const struct dns_config *config, struct bytes message, struct dns_answer *ret_answer);
 
 #define DNS_OUTCOME_TEXT_MAX 32
-/** What the message says that is sent: "192.0.2.1", "NXDOMAIN", "not answered". @return ret_text. */
+/**
+ * What the message says that is sent: "192.0.2.1", "NXDOMAIN", "not answered". @return ret_text.
+ */
 const char *dns_outcome(const struct dns_answer *answer, char ret_text[DNS_OUTCOME_TEXT_MAX]);
 
-/** Applies faults to an answer of dns_answer(). @param address Of DNS_EFFECT_ADDRESS, host order. */
+/**
+ * Applies faults to an answer of dns_answer(). @param address Of DNS_EFFECT_ADDRESS, host order.
+ */
 void dns_effect_on(struct dns_answer *answer, enum dns_effect effect, uint32_t address);
 
 /** The same for all that hold. */
@@ -78,12 +85,15 @@ struct dns_question {
 /** @return false if it is no message with one question. */
 bool dns_read_question(struct bytes message, struct dns_question *ret_question);
 
-/** The addresses (A records) that an answer gives, host order. @return how many there are, at most @p most. */
+/**
+ * The addresses (A records) that an answer gives, host order. @return how many there are, at most
+ * @p most.
+ */
 size_t dns_addresses(struct bytes message, uint32_t *ret_addresses, size_t most);
 
 /**
- * Applies faults to an answer of any server in place; what it has beyond the question goes where that is all there is to say. Of IPv6 addresses, the wrong one is
- * 2001:db8::63.
+ * Applies faults to an answer of any server in place; what it has beyond the question goes where
+ * that is all there is to say. Of IPv6 addresses, the wrong one is 2001:db8::63.
  * @param length Of the message; gets the new one, which is not longer. 0: nothing is sent.
  */
 void dns_effects_on_message(uint8_t *message, size_t *length, const struct dns_effects *effects, uint32_t address);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: RAND_set_rand_method() takes all of OpenSSL's draws, private ones included: RAND_bytes_ex() and RAND_priv_bytes_ex() ask the method before the
- * DRBGs of the providers (crypto/rand/rand_lib.c of OpenSSL 3.0). A provider of our own would say the same in ten times as many lines.
+ * How it works: RAND_set_rand_method() takes all of OpenSSL's draws, private ones included:
+ * RAND_bytes_ex() and RAND_priv_bytes_ex() ask the method before the DRBGs of the providers
+ * (crypto/rand/rand_lib.c of OpenSSL 3.0). A provider of our own would say the same in ten times as
+ * many lines.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "harness/server/entropy.h"

@@ -3,8 +3,9 @@
  * @file
  * Inside of the services: what their faults do, each a file in faults/.
  *
- * A fault acts at the site that its action names. There its function is called with what it may change of the answer: all faults that act on one request change the same,
- * in the order of the plan.
+ * A fault acts at the site that its action names. There its function is called with what it may
+ * change of the answer: all faults that act on one request change the same, in the order of the
+ * plan.
  */
 #ifndef SERVER_FAULT_H
 #define SERVER_FAULT_H
@@ -41,7 +42,10 @@ struct service_fault {
 	void (*dhcp)(const void *params, struct dhcp_visit *visit);
 	void (*ntp)(const void *params, struct ntp_clock *clock, struct ntp_effect *effect);
 	void (*tcp)(const void *params, struct host_fall *ret_fall);
-	/** Why it cannot be carried out in front of a real server; NULL: it can. The function NULL: it always can. */
+	/**
+	 * Why it cannot be carried out in front of a real server; NULL: it can. The function NULL:
+	 * it always can.
+	 */
 	const char *(*not_in_front)(const void *params);
 };
 

@@ -17,7 +17,9 @@ struct fields *fields_open(struct bytes body)
 {
 	json_error_t why;
 
-	/* Otherwise it would ask the machine for one. The order of keys is nothing that we ask for. */
+	/*
+	 * Otherwise it would ask the machine for one. The order of keys is nothing that we ask for.
+	 */
 	json_object_seed(1);
 	json_t *root = json_loadb((const char *)body.data, body.length, JSON_REJECT_DUPLICATES, &why);
 	if (root != NULL && !json_is_object(root)) {

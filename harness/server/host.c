@@ -29,7 +29,8 @@ static struct {
 	struct trace *trace;
 	struct host_ops ops;
 	void *ctx;
-	struct netif netif, others[HOST_ADDRESSES_MAX]; /* the port, and one for each address behind it */
+	/* the port, and one for each address behind it */
+	struct netif netif, others[HOST_ADDRESSES_MAX];
 	size_t other_count;
 	struct sim_event timer;
 	struct random_stream random, isn;
@@ -52,7 +53,9 @@ u32_t sys_now(void)
 	return (u32_t)(host.sim->now / SIM_MS);
 }
 
-/* lwIP draws ports and the like: the only sequential draws there are, from a stream of their own. */
+/*
+ * lwIP draws ports and the like: the only sequential draws there are, from a stream of their own.
+ */
 uint32_t host_random(void)
 {
 	return (uint32_t)random_bits(host.random, host.draws++, 0);
@@ -121,7 +124,10 @@ static err_t init_netif(struct netif *netif)
 	return ERR_OK;
 }
 
-/* An interface of its own without a port: IPv4 input takes what is for the address of any interface. */
+/*
+ * An interface of its own without a port: IPv4 input takes what is for the address of any
+ * interface.
+ */
 static err_t init_other(struct netif *netif)
 {
 	netif->name[0] = 'b';
@@ -198,7 +204,10 @@ struct netif *host_relay_side(enum direction direction)
 	return host.relays ? &host.sides[direction] : NULL;
 }
 
-/* Who is meant by an address stands in the frame that came from there (relay/flow.h), so nobody is asked by ARP. */
+/*
+ * Who is meant by an address stands in the frame that came from there (relay/flow.h), so nobody is
+ * asked by ARP.
+ */
 static err_t output_packet(struct netif *netif, struct pbuf *packet, const ip4_addr_t *address)
 {
 	uint8_t data[FRAME_MAX];
@@ -244,7 +253,10 @@ void host_relay_input(struct bytes data, enum direction direction)
 	packet = pbuf_alloc(PBUF_RAW, (u16_t)data.length, PBUF_RAM);
 	CHECK(packet != NULL);
 	CHECK(pbuf_take(packet, data.data, (u16_t)data.length) == ERR_OK);
-	/* It is whoever is meant. Connections have addresses of their own, so nothing else asks for the interface's. */
+	/*
+	 * It is whoever is meant. Connections have addresses of their own, so nothing else asks for
+	 * the interface's.
+	 */
 	ip4_addr_set_u32(ip_2_ip4(&side->ip_addr), ((const struct ip_hdr *)packet->payload)->dest.addr);
 	host.hears = side;
 	if (side->input(packet, side) != ERR_OK)

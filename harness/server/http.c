@@ -4,12 +4,15 @@
  *
  *     READING   bytes go to the request's reader; when a request is complete, the handler is asked
  *     WAITING   an answer that comes late is not begun yet
- *     SENDING   the head and then the body go to the channel as fast as it takes them (the body without a copy, so it must stay)
+ *     SENDING   the head and then the body go to the channel as fast as it takes them (the body
+ *               without a copy, so it must stay)
  *     ENDING    the last answer is out
  *
- * When the last byte is acknowledged the connection is READING again, or ENDING if the client wanted that. In between, the channel is held: further bytes of the
- * client stay there and in TCP's window, so a pipelined request is read when the answer before it is out. An impaired answer (struct http_impairment) is
- * delayed by the connection's timer, or has a limit behind which nothing is sent.
+ * When the last byte is acknowledged the connection is READING again, or ENDING if the client
+ * wanted that. In between, the channel is held: further bytes of the client stay there and in TCP's
+ * window, so a pipelined request is read when the answer before it is out. An impaired answer
+ * (struct http_impairment) is delayed by the connection's timer, or has a limit behind which
+ * nothing is sent.
  */
 #include "harness/server/http.h"
 
@@ -36,7 +39,8 @@ struct connection {
 	char head[ANSWER_HEAD_MAX];
 	struct http_answer answer;
 	size_t head_length, head_written, body_written, body_limit;
-	uint64_t unacknowledged, body_acknowledged; /* bytes handed to the channel; body bytes the client has */
+	/* bytes handed to the channel; body bytes the client has */
+	uint64_t unacknowledged, body_acknowledged;
 	bool keep_alive, paused, stalled, deaf;
 	struct sim_event timer, deaf_timer;
 };
@@ -304,7 +308,10 @@ static void on_ended(void *ctx)
 {
 	struct connection *c = ctx;
 
-	/* It may still read (RFC 9293 3.6): what it asked for is sent to the end. If it does not, its reset ends the connection. */
+	/*
+	 * It may still read (RFC 9293 3.6): what it asked for is sent to the end. If it does not,
+	 * its reset ends the connection.
+	 */
 	c->keep_alive = false;
 	if ((c->state == SENDING || c->state == WAITING) && !c->stalled)
 		say(c, "half closed by a FIN that came");

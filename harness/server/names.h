@@ -4,8 +4,9 @@
  * The names and addresses of the far end: one table that DNS, the certificates and the update
  * service share; and what else the factory tells a device. Plain data, which needs no server.
  *
- * The gateway at HOST_ADDRESS is DHCP, DNS and NTP server and the plain HTTP service. The other hosts lie behind it, in the documentation networks
- * TEST-NET-2 and TEST-NET-3 of RFC 5737: a device sends them what it has for them through the gateway's hardware address.
+ * The gateway at HOST_ADDRESS is DHCP, DNS and NTP server and the plain HTTP service. The other
+ * hosts lie behind it, in the documentation networks TEST-NET-2 and TEST-NET-3 of RFC 5737: a
+ * device sends them what it has for them through the gateway's hardware address.
  */
 #ifndef SERVER_NAMES_H
 #define SERVER_NAMES_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * An NTP server (RFC 5905, RFC 4330 for its clients). Pure: a request and the time in, an answer out.
+ * An NTP server (RFC 5905, RFC 4330 for its clients). Pure: a request and the time in, an answer
+ * out.
  */
 #ifndef SERVER_NTP_H
 #define SERVER_NTP_H
@@ -16,7 +17,10 @@
 #define NTP_MESSAGE 48U
 #define NTP_NOTE_MAX 96
 
-/** A clock, however wrong: seconds since 1970, negative before it, and nanoseconds more. NTP tells it in eras of 2^32 s, the second of which begins in 2036. */
+/**
+ * A clock, however wrong: seconds since 1970, negative before it, and nanoseconds more. NTP tells
+ * it in eras of 2^32 s, the second of which begins in 2036.
+ */
 struct ntp_clock {
 	int64_t s;
 	uint32_t ns;
@@ -46,10 +50,16 @@ struct ntp_effect {
 	bool silent, kisses;
 };
 
-/** Changes another server's answer: its clock is wrong by @p by, and it may be a kiss of death. @param message At least NTP_MESSAGE bytes. */
+/**
+ * Changes another server's answer: its clock is wrong by @p by, and it may be a kiss of death.
+ * @param message At least NTP_MESSAGE bytes.
+ */
 void ntp_change(uint8_t *message, struct ntp_clock by, bool kisses);
 
-/** Makes an answer a kiss of death that tells the client to ask less often (RFC 5905 7.4: stratum 0, code RATE). */
+/**
+ * Makes an answer a kiss of death that tells the client to ask less often (RFC 5905 7.4: stratum 0,
+ * code RATE).
+ */
 void ntp_kiss(struct ntp_answer *answer);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a private key is 32 bytes of the stream of its name (for P-256 made a number of 1..n-1), so no key is generated. A certificate is built field by
- * field and signed with numbers of a stream of its own, so it is the same bytes whenever it is made again.
+ * How it works: a private key is 32 bytes of the stream of its name (for P-256 made a number of
+ * 1..n-1), so no key is generated. A certificate is built field by field and signed with numbers of
+ * a stream of its own, so it is the same bytes whenever it is made again.
  */
 #include "harness/server/pki.h"
 
@@ -369,7 +370,10 @@ const char *pki_sign(const struct pki *pki, struct bytes data, char ret_text[PKI
 	return ret_text;
 }
 
-/* Ed25519 has one signature for a text and a key (RFC 8032), so what verifies is what would be made. */
+/*
+ * Ed25519 has one signature for a text and a key (RFC 8032), so what verifies is what would be
+ * made.
+ */
 bool pki_signed(const struct pki *pki, struct bytes data, const char *signature)
 {
 	char expected[PKI_SIGNATURE_TEXT_MAX];

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The keys and certificates of the far end and of the device: two roots, a certificate for each host, the manufacturer's certificate of the device, the
- * short-lived one that attestation gives, and the key that signs manifests and images.
+ * The keys and certificates of the far end and of the device: two roots, a certificate for each
+ * host, the manufacturer's certificate of the device, the short-lived one that attestation gives,
+ * and the key that signs manifests and images.
  *
- * Keys are functions of a seed that never changes, so that what a factory puts into devices is constant; serial numbers and dates are functions of the world's
- * time. Keys are ECDSA P-256, but for the update-signing key, which is Ed25519. Certificates follow RFC 5280.
+ * Keys are functions of a seed that never changes, so that what a factory puts into devices is
+ * constant; serial numbers and dates are functions of the world's time. Keys are ECDSA P-256, but
+ * for the update-signing key, which is Ed25519. Certificates follow RFC 5280.
  *
- *     Stutter Root CA 1, 2     the roots: a device begins with 1; 2 comes with the trust bundle of an update
+ *     Stutter Root CA 1, 2     the roots: a device begins with 1; 2 comes with the trust bundle of
+ *                              an update
  *       auth.stutter.test ...  a certificate for each host, from either root
  *     Stutter Device CA        the manufacturer
  *       board-0001             the bootstrap certificate
  *     Stutter Attestation CA   signs what attestation gives
  *       board-0001             with the key of the device's request
- *     Stutter Package Signing  signs packages for SWUpdate, and itself; its dates are constant, since it lies in an image of the guest
+ *     Stutter Package Signing  signs packages for SWUpdate, and itself; its dates are constant,
+ *                              since it lies in an image of the guest
  */
 #ifndef SERVER_PKI_H
 #define SERVER_PKI_H
@@ -42,14 +46,19 @@ struct pki_identity {
 	char name[PKI_NAME_MAX]; /**< common name of the subject; empty without a certificate */
 };
 
-/* OpenSSL calls them X509, EVP_PKEY and X509_STORE; who uses this header need not have its headers. */
+/*
+ * OpenSSL calls them X509, EVP_PKEY and X509_STORE; who uses this header need not have its headers.
+ */
 struct x509_st;
 struct evp_pkey_st;
 struct x509_store_st;
 
 struct pki;
 
-/** @param unix_s The world's time at its beginning, seconds since 1970. @return to be released with pki_close(). */
+/**
+ * @param unix_s The world's time at its beginning, seconds since 1970. @return to be released with
+ * pki_close().
+ */
 struct pki *pki_open(uint64_t unix_s);
 void pki_close(struct pki *pki);
 
@@ -74,7 +83,10 @@ struct evp_pkey_st *pki_host_key(const char *name);
 /** The certificates that clients' certificates are checked with; borrowed. */
 struct x509_store_st *pki_client_trust(const struct pki *pki);
 
-/** Who a certificate that was verified with pki_client_trust() is from. @param certificate May be NULL. */
+/**
+ * Who a certificate that was verified with pki_client_trust() is from. @param certificate May be
+ * NULL.
+ */
 struct pki_identity pki_identify(const struct pki *pki, const struct x509_st *certificate);
 
 /** The update-signing key's signature over @p data, in hexadecimal digits. @return ret_text. */
@@ -89,11 +101,15 @@ bool pki_signed(const struct pki *pki, struct bytes data, const char *signature)
  */
 bool pki_bootstrap_signed(const struct pki *pki, struct bytes text, struct bytes signature);
 
-/** The certificate of the key that signs packages, in PEM: what a device checks them with. @return to be released with free(). */
+/**
+ * The certificate of the key that signs packages, in PEM: what a device checks them with. @return
+ * to be released with free().
+ */
 char *pki_package_certificate(void);
 
 /**
- * Signs a package's description: CMS (RFC 5652) with the signer's certificate, without the data and without signed attributes, in DER.
+ * Signs a package's description: CMS (RFC 5652) with the signer's certificate, without the data and
+ * without signed attributes, in DER.
  * @return the signature, to be released with free().
  */
 uint8_t *pki_sign_package(struct bytes data, size_t *ret_length);

@@ -77,7 +77,10 @@ static char *stage_text(const struct release_image *image, enum release_stage st
 	return text;
 }
 
-/* The manifest's text stands as a string in the answer, so that its signature is over bytes that no parser has touched. */
+/*
+ * The manifest's text stands as a string in the answer, so that its signature is over bytes that no
+ * parser has touched.
+ */
 static void write_manifest(struct release *release, const struct pki *pki)
 {
 	char version[REPLY_ESCAPED_MAX(SERVICE_VERSION_MAX)], signature[PKI_SIGNATURE_TEXT_MAX], *stages[RELEASE_STAGES];

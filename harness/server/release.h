@@ -3,11 +3,13 @@
  * @file
  * A release: the images of one version and the signed manifest that names them, in three stages.
  *
- *     prerequisite   trust-bundle.pem       both roots; from the releases host, since the image hosts may show certificates of the second root already
+ *     prerequisite   trust-bundle.pem both roots; from the releases host, since the image hosts may
+ *                    show certificates of the second root already
  *     os             os-VERSION.bin         from the image hosts
  *     deployment     app-VERSION.bin        from the image hosts
  *
- * Every image is signed by the update-signing key: Ed25519 over its SHA-256 as 64 hexadecimal digits. So is the manifest, over its text.
+ * Every image is signed by the update-signing key: Ed25519 over its SHA-256 as 64 hexadecimal
+ * digits. So is the manifest, over its text.
  */
 #ifndef SERVER_RELEASE_H
 #define SERVER_RELEASE_H
@@ -33,7 +35,8 @@ struct release_image {
 
 struct release {
 	char version[SERVICE_VERSION_MAX];
-	char file[SERVICE_VERSION_MAX]; /**< the same as it stands in names of files: what a URL would have to escape is '_' */
+	/** the same as it stands in names of files: what a URL would have to escape is '_' */
+	char file[SERVICE_VERSION_MAX];
 	struct release_image images[RELEASE_STAGES];
 	char *manifest; /**< what /v1/manifests/VERSION.json answers */
 	void *os, *app; /* generated contents; NULL: none */
@@ -42,7 +45,8 @@ struct release {
 struct release_config {
 	const char *version;
 	uint64_t os_size, app_size;
-	struct bytes os; /**< the OS image; empty: one of os_size is generated as a function of the version */
+	/** the OS image; empty: one of os_size is generated as a function of the version */
+	struct bytes os;
 };
 
 /** @param pki Borrowed for good: its trust bundle is the first stage's image. */

@@ -14,7 +14,10 @@
 /** Room for @p text of so many bytes as the inside of a JSON string (RFC 8259 7). */
 #define REPLY_ESCAPED_MAX(size) (6 * (size))
 
-/** Writes @p text as the inside of a JSON string; bytes from 128 on are left as they are. @return ret_text. */
+/**
+ * Writes @p text as the inside of a JSON string; bytes from 128 on are left as they are. @return
+ * ret_text.
+ */
 const char *reply_escape(const char *text, char *ret_text);
 
 /** Answers with a formatted JSON text. */

@@ -95,7 +95,10 @@ static int on_value_complete(llhttp_t *parser)
 	return 0;
 }
 
-/* A server that does not speak what it is to upgrade to ignores the field (RFC 9110 7.8): what follows is the next request, as it would be without. */
+/*
+ * A server that does not speak what it is to upgrade to ignores the field (RFC 9110 7.8): what
+ * follows is the next request, as it would be without.
+ */
 static int on_headers_complete(llhttp_t *parser)
 {
 	parser->upgrade = 0;

@@ -23,7 +23,8 @@ struct request_reader {
 	char field[REQUEST_FIELD_NAME_MAX]; /* the name of the header that is being read */
 	char *value;                        /* where its value goes, or NULL */
 	bool complete;
-	const char *too_large; /**< what is larger than is read, "a body of more than 16384 bytes"; NULL: nothing */
+	/** what is larger than is read, "a body of more than 16384 bytes"; NULL: nothing */
+	const char *too_large;
 };
 
 enum request_result { REQUEST_PART, REQUEST_COMPLETE, REQUEST_WRONG };
@@ -32,7 +33,8 @@ enum request_result { REQUEST_PART, REQUEST_COMPLETE, REQUEST_WRONG };
 void request_init(struct request_reader *reader);
 
 /**
- * Reads on, up to the end of a request. The address, TLS and identity of the request are the caller's to fill in.
+ * Reads on, up to the end of a request. The address, TLS and identity of the request are the
+ * caller's to fill in.
  * @param ret_read How many bytes were read; all of them unless the request is complete.
  */
 enum request_result request_read(struct request_reader *reader, struct bytes data, size_t *ret_read);

@@ -46,7 +46,10 @@ static void hash_image(struct service *service)
 	(void)snprintf(service->image_etag, sizeof service->image_etag, "\"%s\"", service->image_sha256);
 }
 
-/* The user's text as the inside of a JSON string, at most twice as long; the table lets no line feed in, and the manifest no other control character. */
+/*
+ * The user's text as the inside of a JSON string, at most twice as long; the table lets no line
+ * feed in, and the manifest no other control character.
+ */
 static const char *escape(const char *text, char *ret_text)
 {
 	char *at = ret_text;
@@ -62,7 +65,10 @@ static const char *escape(const char *text, char *ret_text)
 
 /* -- what is on offer -- */
 
-/* @return why the record does not put the release on evaluation into the feed `retail`; NULL: it does. */
+/*
+ * @return why the record does not put the release on evaluation into the feed `retail`; NULL: it
+ * does.
+ */
 static const char *refuse_promotion(const struct service_config *config, struct promotion *ret_promotion)
 {
 	/* Keys are the same at any time. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The update service: what the far end's servers say. There are two flows. The plain one, at the gateway:
+ * The update service: what the far end's servers say. There are two flows. The plain one, at the
+ * gateway:
  *
  *     GET  /connecttest.txt        the connectivity check's text
  *     GET  /update/manifest.json   what there is to install, with sizes and SHA-256 hashes
@@ -11,15 +12,18 @@
  *
  * And the one of a device with keys, over TLS, where each host has its part (names.h):
  *
- *     auth      GET  /v1/nonce, POST /v1/attest              with the bootstrap certificate (attest.h)
- *     core      GET  /v1/update?device=&feed=&group=&version= with the client certificate of the attestation
+ *     auth      GET /v1/nonce, POST /v1/attest with the bootstrap certificate (attest.h)
+ *     core      GET /v1/update?device=&feed=&group=&version= with the client certificate of the
+ *               attestation
  *                    {"update": "none"} or {"update": "available", "manifest": URL}
  *               POST /v1/report, /v1/telemetry               with either certificate
- *     releases  GET  /v1/manifests/VERSION.json              the signed manifest (release.h), and the images of the first stage
+ *     releases  GET /v1/manifests/VERSION.json the signed manifest (release.h), and the images of
+ *               the first stage
  *     images, images-secondary   GET /images/NAME            the images, with ranges
  *     connect2  GET  /connecttest.txt                        over plain HTTP
  *
- * What is refused is answered with `{"error": "..."}`, and is a finding in the trace if no good device would have sent it.
+ * What is refused is answered with `{"error": "..."}`, and is a finding in the trace if no good
+ * device would have sent it.
  */
 #ifndef SERVER_SERVICE_H
 #define SERVER_SERVICE_H
@@ -45,7 +49,10 @@ enum service_feed { SERVICE_RETAIL, SERVICE_EVAL, SERVICE_FEEDS };
 
 /** What the service needs of the world around it. */
 struct service_ops {
-	/** A TLS secret in the format of SSLKEYLOGFILE, before anything is sent that it is needed for; NULL: nobody wants them. */
+	/**
+	 * A TLS secret in the format of SSLKEYLOGFILE, before anything is sent that it is needed
+	 * for; NULL: nobody wants them.
+	 */
 	void (*secret)(void *ctx, const char *line);
 };
 
@@ -68,12 +75,18 @@ struct service {
 	struct service_faults *service_faults; /**< NULL: nothing goes wrong */
 	struct pki *pki;                       /**< NULL until it is needed */
 	struct attest attest;
-	const char *offers[SERVICE_FEEDS]; /**< versions: a promotion may have put that of retail-eval into retail */
-	char promoted[256];                /**< what became of the record of a promotion; empty: there is none */
-	struct bytes os;                   /**< OS image of both feeds; empty: generated ones */
+	/** versions: a promotion may have put that of retail-eval into retail */
+	const char *offers[SERVICE_FEEDS];
+	/** what became of the record of a promotion; empty: there is none */
+	char promoted[256];
+	struct bytes os; /**< OS image of both feeds; empty: generated ones */
 	struct release releases[SERVICE_FEEDS];
 	bool has_releases;
-	bool no_http;    /**< set before it starts: others serve at the ports of HTTP, and only DHCP, DNS and NTP are the service's */
+	/**
+	 * set before it starts: others serve at the ports of HTTP, and only DHCP, DNS and NTP are
+	 * the service's
+	 */
+	bool no_http;
 	bool bundle_out; /**< the last byte of the trust bundle was handed out */
 };
 
@@ -87,13 +100,22 @@ void service_close(struct service *service);
 /** The OS image that both feeds offer; it must stay. To be called before the service starts. */
 void service_offer_os(struct service *service, struct bytes image);
 
-/** Attestation knows the OS with this SHA-256, 64 hexadecimal digits, beside those on offer. If it is never called it knows all. */
+/**
+ * Attestation knows the OS with this SHA-256, 64 hexadecimal digits, beside those on offer. If it
+ * is never called it knows all.
+ */
 void service_accept_os(struct service *service, const char *sha256);
 
-/** The keys and certificates of the world that begins at @p unix_base_ns. What the device gets of them is the same in every session. */
+/**
+ * The keys and certificates of the world that begins at @p unix_base_ns. What the device gets of
+ * them is the same in every session.
+ */
 const struct pki *service_pki(struct service *service, uint64_t unix_base_ns);
 
-/** What the feeds offer, an array of SERVICE_FEEDS; made when it is first asked for. After the start of the service. */
+/**
+ * What the feeds offer, an array of SERVICE_FEEDS; made when it is first asked for. After the start
+ * of the service.
+ */
 const struct release *service_releases(struct service *service);
 
 /**
@@ -105,7 +127,10 @@ const struct release *service_releases(struct service *service);
 void service_start(struct service *service, uint64_t unix_base_ns, uint64_t seed, struct service_faults *service_faults,
                    struct service_ops ops, void *ctx);
 
-/** The time 0 of the started service is at another date than was thought: a clock outside says so. Keys and certificates stay as they are. */
+/**
+ * The time 0 of the started service is at another date than was thought: a clock outside says so.
+ * Keys and certificates stay as they are.
+ */
 void service_date(struct service *service, uint64_t unix_base_ns);
 
 /** A frame has come over the cable to the device's jack. */

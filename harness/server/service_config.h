@@ -25,18 +25,24 @@ enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 };
 struct service_config {
 	char version[SERVICE_VERSION_MAX];      /**< of the update on offer, in the feed `retail` */
 	char eval_version[SERVICE_VERSION_MAX]; /**< in the feed `retail-eval` */
-	/** File of a record (promotion.h) that may put the release of retail-eval into retail; empty: none */
+	/**
+	 * File of a record (promotion.h) that may put the release of retail-eval into retail;
+	 * empty: none
+	 */
 	char promotion[SERVICE_PATH_MAX];
 	char group[32];             /**< of the devices that it is offered to; empty: all */
 	uint64_t os_size, app_size; /**< bytes, of generated images */
 	uint64_t certificate_ns;    /**< lifetime of a client certificate */
 	unsigned tls;               /**< enum tls_version */
-	unsigned behaviour;         /**< index of service_behaviours: what the new OS does at its first boots */
+	/** index of service_behaviours: what the new OS does at its first boots */
+	unsigned behaviour;
 	/** Image hosts, and core after the trust bundle was handed out, are certified by root 2 */
 	bool rollover;
 	uint64_t lease_ns; /**< of the DHCP lease */
 	uint64_t ttl_ns;   /**< of DNS answers */
-	/** TCP is sent with DF set, and what ICMP says to it is not heard, as behind many a filter */
+	/**
+	 * TCP is sent with DF set, and what ICMP says to it is not heard, as behind many a filter
+	 */
 	bool path_mtu_discovery;
 };
 

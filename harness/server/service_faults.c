@@ -15,7 +15,10 @@
 #include "harness/server/names.h"
 #include "lib/sim/random.h"
 
-/* Hosts of which it is known that they have been down, one by one; of more, the first are forgotten. */
+/*
+ * Hosts of which it is known that they have been down, one by one; of more, the first are
+ * forgotten.
+ */
 #define DOWN_MAX 64U
 
 /* The stream of the bytes of a garbled body. */
@@ -31,8 +34,10 @@ struct service_faults {
 		bool resets;
 	} down[DOWN_MAX], everybody; /* who has a row of its own is not meant by the latter */
 	size_t down_count;
-	bool takes_down;                                     /* there is a fault that takes a host down */
-	const char *(*name_of)(void *ctx, uint32_t address); /* NULL: the hosts are those of server_names */
+	/* there is a fault that takes a host down */
+	bool takes_down;
+	/* NULL: the hosts are those of server_names */
+	const char *(*name_of)(void *ctx, uint32_t address);
 	void *name_ctx;
 };
 
@@ -262,7 +267,10 @@ bool service_faults_is_down(const struct service_faults *service_faults, uint32_
 	return find_down(service_faults, address, now) != NULL;
 }
 
-/* An event of srv.tcp, of which there are many: what the host is called is asked only if a fault may want to know. @return as ret_fallen below. */
+/*
+ * An event of srv.tcp, of which there are many: what the host is called is asked only if a fault
+ * may want to know. @return as ret_fallen below.
+ */
 static uint32_t take_segment(struct service_faults *service_faults, uint32_t address, sim_ns now)
 {
 	const struct fault *fault;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of service.h: the images that the service has, and which of their bytes went out. */
+/**
+ * @file Inside of service.h: the images that the service has, and which of their bytes went out.
+ */
 #ifndef SERVER_SERVICE_INSIDE_H
 #define SERVER_SERVICE_INSIDE_H
 

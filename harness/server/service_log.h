@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What the service knows of the session: what judges go by beside the device. Who asked which host for what and when, what was handed out, and what the
- * device has reported.
+ * What the service knows of the session: what judges go by beside the device. Who asked which host
+ * for what and when, what was handed out, and what the device has reported.
  */
 #ifndef SERVER_SERVICE_LOG_H
 #define SERVER_SERVICE_LOG_H
@@ -18,7 +18,10 @@
 /** Requests and statuses that are kept; further ones are only counted. */
 #define SERVICE_LOG_VISITS_MAX 8192U
 #define SERVICE_LOG_STATUSES_MAX 256U
-/** Images that are told apart: three of each of two feeds, that of the plain flow, and its package for SWUpdate. */
+/**
+ * Images that are told apart: three of each of two feeds, that of the plain flow, and its package
+ * for SWUpdate.
+ */
 #define SERVICE_LOG_IMAGES_MAX 8U
 #define SERVICE_LOG_TEXT_MAX 48
 
@@ -47,7 +50,9 @@ struct service_visit {
 	unsigned status; /**< that it was answered with */
 };
 
-/** What a device has reported of itself; a text is empty if it was not told, and cut if it is long. */
+/**
+ * What a device has reported of itself; a text is empty if it was not told, and cut if it is long.
+ */
 struct service_status {
 	uint64_t at_ns;
 	char device[SERVICE_LOG_TEXT_MAX], version[SERVICE_LOG_TEXT_MAX], slot[SERVICE_LOG_TEXT_MAX], status[SERVICE_LOG_TEXT_MAX],
@@ -59,9 +64,10 @@ struct service_image {
 	char name[2 * SERVICE_LOG_TEXT_MAX];
 	uint64_t size;
 	uint64_t requests;
-	uint64_t bytes;                        /**< handed to TCP, repeated ones included */
-	struct coverage coverage;              /**< of these */
-	uint64_t delivered;                    /**< bytes of it that went over the device's cable, repeated ones included */
+	uint64_t bytes;           /**< handed to TCP, repeated ones included */
+	struct coverage coverage; /**< of these */
+	/** bytes of it that went over the device's cable, repeated ones included */
+	uint64_t delivered;
 	uint64_t from_primary, from_secondary; /**< bytes by image host */
 };
 
@@ -83,7 +89,8 @@ struct service_log {
 	uint64_t nonces, certificates, refusals; /**< given; given; attestations refused */
 	uint64_t handshakes, handshakes_failed;  /**< of TLS */
 	struct pki_identity identity;            /**< the last client that was verified */
-	uint64_t findings;                       /**< of what devices did wrong towards the service */
+	/** of what devices did wrong towards the service */
+	uint64_t findings;
 };
 
 /** Copied. To be called in the order of time. */
@@ -93,7 +100,10 @@ void service_log_status(struct service_log *log, const struct service_status *st
 /** @return the image called @p name, made if it was not there; NULL if there are too many. */
 struct service_image *service_log_image(struct service_log *log, const char *name, uint64_t size);
 
-/** Bytes of all images that went over the device's cable, repeated ones included; and the sizes of all that were asked for. */
+/**
+ * Bytes of all images that went over the device's cable, repeated ones included; and the sizes of
+ * all that were asked for.
+ */
 uint64_t service_log_delivered(const struct service_log *log);
 uint64_t service_log_asked_for(const struct service_log *log);
 

@@ -15,7 +15,10 @@ static bool lies_in(struct bytes part, struct bytes whole, uint64_t *ret_offset)
 	return true;
 }
 
-/* @return the image that @p part of an answer to @p request is of, and where in it. NULL: it is of none. */
+/*
+ * @return the image that @p part of an answer to @p request is of, and where in it. NULL: it is of
+ * none.
+ */
 static struct service_image *find_image(struct service *service, const struct http_request *request, struct bytes part,
                                         uint64_t *ret_offset)
 {

@@ -10,7 +10,10 @@
 #include "harness/server/pki.h"
 #include "harness/server/reply.h"
 
-/* cpio(5), "New CRC Format": a magic number and 13 fields of eight hexadecimal digits; name and data are padded to four bytes. */
+/*
+ * cpio(5), "New CRC Format": a magic number and 13 fields of eight hexadecimal digits; name and
+ * data are padded to four bytes.
+ */
 #define HEADER_SIZE 110U
 #define ALIGNMENT 4U
 #define MODE_FILE 0100644U
@@ -61,7 +64,10 @@ static void add(struct archive *archive, const char *name, struct bytes data)
 	archive->used += entry_size(name, data.length);
 }
 
-/* libconfig's strings escape the same characters as JSON's ("Strings" in its manual), but write others as \xHH: those become spaces. */
+/*
+ * libconfig's strings escape the same characters as JSON's ("Strings" in its manual), but write
+ * others as \xHH: those become spaces.
+ */
 static char *describe(const char *version, const char *sha256)
 {
 	char *plain = memory_text(version), *escaped = memory_new(REPLY_ESCAPED_MAX(strlen(version)) + 1);

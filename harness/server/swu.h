@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * An image as SWUpdate takes it: a `.swu` package, which is a cpio archive of the form "crc" with these files in this order
- * (sbabic.github.io/swupdate, "SWU image format"):
+ * An image as SWUpdate takes it: a `.swu` package, which is a cpio archive of the form "crc" with
+ * these files in this order (sbabic.github.io/swupdate, "SWU image format"):
  *
  *     sw-description       what is to be done with the rest, in libconfig's syntax
  *     sw-description.sig   its signature (pki_sign_package())
  *     os.bin               the image
  *
- * The description says: write os.bin to SWU_DESTINATION as it comes in, if this is a board SWU_BOARD, and if its SHA-256 is right.
+ * The description says: write os.bin to SWU_DESTINATION as it comes in, if this is a board
+ * SWU_BOARD, and if its SHA-256 is right.
  */
 #ifndef SERVER_SWU_H
 #define SERVER_SWU_H

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: OpenSSL between two memory BIOs. Every call first says whose random numbers are drawn (entropy.h), so a connection's bytes depend on its
- * number and on what the client sends, and not on what other connections do.
+ * How it works: OpenSSL between two memory BIOs. Every call first says whose random numbers are
+ * drawn (entropy.h), so a connection's bytes depend on its number and on what the client sends, and
+ * not on what other connections do.
  *
- * A stall is a limit of how many bytes are ever handed out: OpenSSL tells of every record that it writes and of every handshake message behind its records, so
- * where a message begins is where the one before it ended.
+ * A stall is a limit of how many bytes are ever handed out: OpenSSL tells of every record that it
+ * writes and of every handshake message behind its records, so where a message begins is where the
+ * one before it ended.
  */
 #include "harness/server/tls.h"
 
@@ -27,8 +29,9 @@ struct tls {
 	BIO *in, *out;
 	enum tls_state state;
 	char failure[TLS_NOTE_MAX];
-	uint64_t written, before_message; /* bytes of records; as many when the message under way began */
-	uint64_t handed_out, limit;       /* bytes that tls_sent() was told of; that may be */
+	/* bytes of records; as many when the message under way began */
+	uint64_t written, before_message;
+	uint64_t handed_out, limit; /* bytes that tls_sent() was told of; that may be */
 };
 
 static struct tls *of(const SSL *ssl)
@@ -138,7 +141,10 @@ void tls_feed(struct tls *tls, struct bytes cipher)
 		CHECK_INT(BIO_write(tls->in, cipher.data, (int)cipher.length), ==, cipher.length);
 }
 
-/* What OpenSSL says of it, without what may differ between machines: its reason, and that of the client's certificate. */
+/*
+ * What OpenSSL says of it, without what may differ between machines: its reason, and that of the
+ * client's certificate.
+ */
 static void fail(struct tls *tls)
 {
 	unsigned long error = ERR_peek_last_error();

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The server's side of TLS 1.2 (RFC 5246) and 1.3 (RFC 8446). Sans I/O: bytes of the connection in, bytes for it out; time and random numbers are given.
+ * The server's side of TLS 1.2 (RFC 5246) and 1.3 (RFC 8446). Sans I/O: bytes of the connection in,
+ * bytes for it out; time and random numbers are given.
  *
- * The only cipher suite is AES-128-GCM with SHA-256 and ECDHE, so that whoever has the secrets can follow with little code. There are no session tickets and
- * no resumption: a handshake is always whole.
+ * The only cipher suite is AES-128-GCM with SHA-256 and ECDHE, so that whoever has the secrets can
+ * follow with little code. There are no session tickets and no resumption: a handshake is always
+ * whole.
  */
 #ifndef SERVER_TLS_H
 #define SERVER_TLS_H
@@ -17,7 +19,10 @@
 #include "harness/server/pki.h"
 #include "harness/server/service_config.h"
 
-/** The largest piece of plain text that one record takes (RFC 8446 5.1), and what a record adds to it at most. */
+/**
+ * The largest piece of plain text that one record takes (RFC 8446 5.1), and what a record adds to
+ * it at most.
+ */
 #define TLS_PLAIN_MAX 16384U
 #define TLS_OVERHEAD 64U
 #define TLS_NOTE_MAX 160
@@ -32,7 +37,8 @@ struct tls_config {
 	enum pki_root root;
 	enum pki_certificate_fault fault;
 	enum tls_version version;
-	bool asks_client;          /**< for a certificate, which need not be given but must be good */
+	/** for a certificate, which need not be given but must be good */
+	bool asks_client;
 	bool alerts;               /**< instead of a handshake there is a fatal alert: */
 	uint8_t alert;             /**< its description (RFC 8446 6) */
 	enum tls_message stall_at; /**< nothing is sent from this message on */
@@ -47,14 +53,23 @@ enum tls_state { TLS_SHAKING, TLS_OPEN, TLS_ENDED, TLS_FAILED };
 
 struct tls;
 
-/** Begins a connection at the instant at which the client's first bytes have come. @return to be released with tls_close(). */
+/**
+ * Begins a connection at the instant at which the client's first bytes have come. @return to be
+ * released with tls_close().
+ */
 struct tls *tls_open(const struct tls_config *config);
 void tls_close(struct tls *tls);
 
-/** Bytes have come from the client. What there is to read then is asked for with tls_read(), what is to be sent with tls_pending(). */
+/**
+ * Bytes have come from the client. What there is to read then is asked for with tls_read(), what is
+ * to be sent with tls_pending().
+ */
 void tls_feed(struct tls *tls, struct bytes cipher);
 
-/** Goes on with the handshake and reads plain text. @return how much; 0: there is none now, see tls_state(). */
+/**
+ * Goes on with the handshake and reads plain text. @return how much; 0: there is none now, see
+ * tls_state().
+ */
 size_t tls_read(struct tls *tls, uint8_t *ret_plain, size_t size);
 
 /** Where it stands since the last tls_feed() or tls_read(). */

@@ -37,7 +37,10 @@ static void send_dhcp(struct udp_pcb *pcb, const struct dhcp_answer *answer)
 	ip4_addr_t destination = {answer->broadcast ? IPADDR_BROADCAST : lwip_htonl(answer->destination)};
 	struct eth_addr hardware;
 
-	/* The device cannot answer ARP yet: its hardware address stands in its message (RFC 2131 4.1). */
+	/*
+	 * The device cannot answer ARP yet: its hardware address stands in its message (RFC 2131
+	 * 4.1).
+	 */
 	memcpy(hardware.addr, answer->hardware, sizeof hardware.addr);
 	bool lend = answer->unconfigured && !answer->broadcast;
 	if (lend)
@@ -74,7 +77,9 @@ static void reply(struct udp_pcb *pcb, const uint8_t *message, size_t length, co
 	if (length == 0)
 		return;
 	packet = pbuf_with(message, length);
-	/* From the address that was asked, which the stack knows while it hands the question over. */
+	/*
+	 * From the address that was asked, which the stack knows while it hands the question over.
+	 */
 	const ip_addr_t *asked = ip_current_dest_addr();
 	bool by_broadcast = ip_addr_isbroadcast(asked, netif_default);
 	(void)udp_sendto_if_src(pcb, packet, address, port, netif_default, by_broadcast ? netif_ip_addr4(netif_default) : asked);

@@ -42,7 +42,10 @@ void captures_secret(const struct captures *captures, const char *line)
 		fprintf(captures->secrets, "%s\n", line);
 }
 
-/* @return the whole lines of the secrets that were kept, to be released with free(); NULL if there are none. */
+/*
+ * @return the whole lines of the secrets that were kept, to be released with free(); NULL if there
+ * are none.
+ */
 static char *read_secrets(const char *path)
 {
 	char *lines = memory_file(path);

@@ -122,7 +122,10 @@ void world_far_end_date(struct world_far_end *far_end, uint64_t unix_base_ns)
 
 /* -- beginning and end -- */
 
-/* A replay has the relay that its run had, whether or not a decision was made behind it: it ends connections, and so the segments are others. */
+/*
+ * A replay has the relay that its run had, whether or not a decision was made behind it: it ends
+ * connections, and so the segments are others.
+ */
 static void open_relay(struct world_far_end *far_end, const struct fault *faults, size_t count, struct service_faults *service_faults,
                        uint64_t unix_base_ns)
 {
@@ -163,7 +166,10 @@ void world_far_end_open(struct world_far_end *far_end, struct sim *sim, struct t
 		host_open(sim, trace, far_end->plan->seed, (struct host_ops){ops.output, lag}, ctx);
 }
 
-/* Whoever has a far end elsewhere has no service here, but for what the factory has put into the device (service_pki()). */
+/*
+ * Whoever has a far end elsewhere has no service here, but for what the factory has put into the
+ * device (service_pki()).
+ */
 void world_far_end_serve(struct world_far_end *far_end, const struct fault *faults, size_t count, struct service_faults *service_faults,
                          uint64_t unix_base_ns)
 {
@@ -178,7 +184,9 @@ void world_far_end_serve(struct world_far_end *far_end, const struct fault *faul
 	open_recorded(far_end);
 }
 
-/* The server hears that its connections are over; there is nobody left to tell the device's side. */
+/*
+ * The server hears that its connections are over; there is nobody left to tell the device's side.
+ */
 static void close_relay(struct world_far_end *far_end)
 {
 	struct relay *relay = far_end->relay;

@@ -5,7 +5,8 @@
  * session on it, or a far end that is outside (outside.h), with a relay in front of it if the
  * plan's faults need one.
  *
- * It knows nothing of the world around it but what it is told here: load, open, serve, close, unload.
+ * It knows nothing of the world around it but what it is told here: load, open, serve, close,
+ * unload.
  */
 #ifndef SESSION_FAR_END_H
 #define SESSION_FAR_END_H
@@ -35,8 +36,9 @@ struct world_far_end {
 	struct service service;     /**< started unless the far end is outside */
 	struct recording recording; /**< of a plan with a session */
 	struct servers *servers;    /**< that play it; NULL: there is none */
-	struct relay *relay;        /**< in front of one that is outside; NULL: frames pass as they are */
-	struct error broken;        /**< why one that is outside is gone; empty: it is not */
+	/** in front of one that is outside; NULL: frames pass as they are */
+	struct relay *relay;
+	struct error broken; /**< why one that is outside is gone; empty: it is not */
 };
 
 /**

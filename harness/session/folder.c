@@ -141,9 +141,12 @@ bool folder_write_replay(const char *dir, const struct world *world, struct erro
 enum { NO_OPTION = 0 };
 
 /*
- * How what is written gets to the disk. The session may be killed at any moment, and what it has decided and seen is to be there then: lines of the trace are
- * written as they end, frames of the captures one by one. A system call for each is a hundredth of what a session costs. Mapping the files into memory, the
- * rejected alternative, ends a session by a signal when the disk is full, and has branches write into each other's files. The pictures of the bus are large and go out in pieces.
+ * How what is written gets to the disk. The session may be killed at any moment, and what it has
+ * decided and seen is to be there then: lines of the trace are written as they end, frames of the
+ * captures one by one. A system call for each is a hundredth of what a session costs. Mapping the
+ * files into memory, the rejected alternative, ends a session by a signal when the disk is full,
+ * and has branches write into each other's files. The pictures of the bus are large and go out in
+ * pieces.
  */
 static const struct {
 	const char *name;
@@ -311,7 +314,10 @@ bool folder_write_verdict(const char *dir, const struct plan *plan, const struct
 
 /* -- a session that could not do it itself -- */
 
-/* @return the file's text up to its last line feed, cut off behind that; NULL if there is none. To be released with free(). */
+/*
+ * @return the file's text up to its last line feed, cut off behind that; NULL if there is none. To
+ * be released with free().
+ */
 static char *whole_lines(const char *dir, const char *name)
 {
 	char path[DEVICE_PATH_MAX + 32];
@@ -412,7 +418,10 @@ void folder_complete(const char *dir, const struct plan *plan, struct verdict *v
 	(void)captures_complete(dir, &err);
 	cut_half_line(dir, "bus.vcd");
 	cut_half_line(dir, "bus.txt");
-	/* Without that file the session had come to its end, and has frozen its plan and closed its trace itself. */
+	/*
+	 * Without that file the session had come to its end, and has frozen its plan and closed its
+	 * trace itself.
+	 */
 	if (folder_has(dir, DECISIONS_KEPT)) {
 		complete_trace(dir, verdict);
 		if (plan->replay || complete_plan(dir, plan, verdict))

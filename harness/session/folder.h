@@ -23,13 +23,19 @@ struct folder {
 /** Makes the folder, what is missing above it too. */
 bool folder_make(const char *dir, struct error *err);
 
-/** What passed, when, in which phase: lines such as `7156557432 to-server tcp.syn[80/1]#1`, `7156557432 board enc.tx#17`, `7126178128 phase connect`. */
+/**
+ * What passed, when, in which phase: lines such as `7156557432 to-server tcp.syn[80/1]#1`,
+ * `7156557432 board enc.tx#17`, `7126178128 phase connect`.
+ */
 #define FOLDER_EVENTS_FILE "points.txt"
 
 /** Which streams there are beside those that every session has, as bits. */
 enum { FOLDER_VCD = 1, FOLDER_MESSAGES = 2, FOLDER_EVENTS = 4 };
 
-/** Opens the streams and writes plan.yaml. @param bus Bits: FOLDER_VCD, FOLDER_MESSAGES, FOLDER_EVENTS. */
+/**
+ * Opens the streams and writes plan.yaml. @param bus Bits: FOLDER_VCD, FOLDER_MESSAGES,
+ * FOLDER_EVENTS.
+ */
 bool folder_open(struct folder *folder, const char *dir, const struct plan *plan, unsigned bus, struct error *err);
 
 /** A sink for the session's trace. */
@@ -42,27 +48,37 @@ bool folder_sound(struct folder *folder, struct error *err);
 bool folder_flush(struct folder *folder);
 
 /**
- * Lets the streams go on in another folder, with all that they have written so far, and writes plan.yaml there. Nothing happens if it is the same
- * folder. @param dir Is there.
+ * Lets the streams go on in another folder, with all that they have written so far, and writes
+ * plan.yaml there. Nothing happens if it is the same folder. @param dir Is there.
  */
 bool folder_move(struct folder *folder, const char *dir, const struct plan *plan, struct error *err);
 
 /** Writes out and closes the streams, and completes the captures. @return as folder_sound(). */
 bool folder_close(struct folder *folder, struct error *err);
 
-/** Keeps the decisions that were taken since the last call, for the case that the session does not live to freeze its plan. */
+/**
+ * Keeps the decisions that were taken since the last call, for the case that the session does not
+ * live to freeze its plan.
+ */
 void folder_keep_decisions(struct folder *folder, const struct decisions *decisions);
 
-/** The same once more from the first: decisions that were kept are not what they were (decisions_amend()). */
+/**
+ * The same once more from the first: decisions that were kept are not what they were
+ * (decisions_amend()).
+ */
 void folder_keep_decisions_anew(struct folder *folder, const struct decisions *decisions);
 
-/** Writes plan.yaml anew, with the decisions that took effect. @param live It was a session in wall time. */
+/**
+ * Writes plan.yaml anew, with the decisions that took effect. @param live It was a session in wall
+ * time.
+ */
 bool folder_freeze_plan(const char *dir, const struct plan *plan, const struct decisions *decisions, const char *device_image, bool live,
                         struct error *err);
 
 /**
- * Completes the folder of a session whose process has ended without doing so: cuts off what is half written, adds the decisions that were kept to plan.yaml, the verdict
- * to the trace, and writes verdict.json.
+ * Completes the folder of a session whose process has ended without doing so: cuts off what is half
+ * written, adds the decisions that were kept to plan.yaml, the verdict to the trace, and writes
+ * verdict.json.
  * @param verdict What is known: why there is no more.
  */
 void folder_complete(const char *dir, const struct plan *plan, struct verdict *verdict);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Knows nothing of QEMU nor of the world, so that a handshake that no built guest sends can be tested. */
+/*
+ * Knows nothing of QEMU nor of the world, so that a handshake that no built guest sends can be
+ * tested.
+ */
 #include "harness/session/handshake.h"
 
 #include <string.h>

@@ -5,7 +5,10 @@
 #include "lib/base/text.h"
 #include "harness/session/world.h"
 
-/* A fault that has acted so lately may be why something goes wrong now: what waits for an answer takes as long to notice. */
+/*
+ * A fault that has acted so lately may be why something goes wrong now: what waits for an answer
+ * takes as long to notice.
+ */
 #define LATELY_NS (60 * SIM_S)
 
 /* @last: when it acted last; SIM_NEVER if that is not known. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * How busy the board was: the SPI bus, the INT line, the chip's receive ring and the flash, counted by buckets of virtual time.
+ * How busy the board was: the SPI bus, the INT line, the chip's receive ring and the flash, counted
+ * by buckets of virtual time.
  *
- * How it works: the board counts anyway. A bucket is closed by whatever comes first after its end, and gets what was counted since the one before it; so a
- * request of the guest costs two comparisons here. When all rows are used, pairs of them become one and buckets twice as wide. Nothing of this is in the
- * trace, and nothing asks for it while the session runs.
+ * How it works: the board counts anyway. A bucket is closed by whatever comes first after its end,
+ * and gets what was counted since the one before it; so a request of the guest costs two
+ * comparisons here. When all rows are used, pairs of them become one and buckets twice as wide.
+ * Nothing of this is in the trace, and nothing asks for it while the session runs.
  */
 #ifndef SESSION_LOAD_H
 #define SESSION_LOAD_H
@@ -27,11 +29,12 @@ struct load_counts {
 };
 
 struct load {
-	sim_ns start, bucket_ns, end; /* the first bucket begins at start, the present one ends at end */
-	size_t current;               /* the present one */
-	uint64_t interrupts;          /* ever */
-	struct load_counts closed;    /* when the last bucket was closed */
-	unsigned ring;                /* bytes in the receive ring, when it was looked at last */
+	/* the first bucket begins at start, the present one ends at end */
+	sim_ns start, bucket_ns, end;
+	size_t current;            /* the present one */
+	uint64_t interrupts;       /* ever */
+	struct load_counts closed; /* when the last bucket was closed */
+	unsigned ring;             /* bytes in the receive ring, when it was looked at last */
 	struct load_row {
 		struct load_counts counts;
 		unsigned ring; /* at most, within the bucket */
@@ -41,7 +44,10 @@ struct load {
 /** @param start The time of the world; before the first load_look(). */
 void load_init(struct load *load, sim_ns start);
 
-/** To be told of every instant at which the board is about to do something, before it does. @p now must not go backwards. */
+/**
+ * To be told of every instant at which the board is about to do something, before it does. @p now
+ * must not go backwards.
+ */
 void load_look(struct load *load, const struct board *board, sim_ns now);
 
 /** INT has fallen, as the processor sees it. */

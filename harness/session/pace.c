@@ -31,7 +31,9 @@ static bool take_what_came(struct world *world, sim_ns until, struct error *err)
 	return !outside_is_far_end(outside) || outside->ops->read(outside->state, take, &taker, err);
 }
 
-/* In the order of their times: what has come before now is taken before the world goes on to now. */
+/*
+ * In the order of their times: what has come before now is taken before the world goes on to now.
+ */
 static bool go_on(struct world *world, sim_ns until, struct error *err)
 {
 	const struct outside *outside = world->outside;

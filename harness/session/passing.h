@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What passes between the two ends of a world, written down: the lines of the proxy in the trace, the captures, and the decisions that took effect.
+ * What passes between the two ends of a world, written down: the lines of the proxy in the trace,
+ * the captures, and the decisions that took effect.
  *
- * It belongs to a fault chain, whose callbacks tell it, and is the same in virtual time (world.h) and in wall time (live/bridge.h); a frozen plan, a trace and a
- * capture of one read as those of the other. What else a world wants to know of a frame, it asks for itself before it calls.
+ * It belongs to a fault chain, whose callbacks tell it, and is the same in virtual time (world.h)
+ * and in wall time (live/bridge.h); a frozen plan, a trace and a capture of one read as those of
+ * the other. What else a world wants to know of a frame, it asks for itself before it calls.
  */
 #ifndef SESSION_PASSING_H
 #define SESSION_PASSING_H
@@ -18,9 +20,10 @@ struct passing {
 	const struct proxy *proxy; /**< to be set when the chain is open, before its first frame */
 	struct trace *trace;
 	struct captures captures;
-	struct decisions decisions; /**< that took effect, in their order; those of the board, too (passing_keep()) */
-	uint64_t frames[2];         /**< that came to the proxy, by direction */
-	void *wire_digest;          /* XXH3 state over frames and their times */
+	/** that took effect, in their order; those of the board, too (passing_keep()) */
+	struct decisions decisions;
+	uint64_t frames[2]; /**< that came to the proxy, by direction */
+	void *wire_digest;  /* XXH3 state over frames and their times */
 };
 
 /** Begins the captures. @param trace Borrowed. @param captures Copied; the streams are borrowed. */
@@ -46,7 +49,9 @@ void passing_sent(const struct passing *passing, const struct frame *frame, enum
 /** Writes a line for every address of a frame that has passed: `to-server tcp.syn[80/1]#1..2`. */
 void passing_write_addresses(const struct namer *namer, FILE *stream);
 
-/** A line of addresses.txt for the events of a site, if there were any: `server    srv.http#1..3`. */
+/**
+ * A line of addresses.txt for the events of a site, if there were any: `server    srv.http#1..3`.
+ */
 void passing_write_events(const struct armed_faults *faults, enum site site, FILE *stream);
 
 /** Writes the line of the trace that counts and hashes what has passed. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the device asks and the session answers, one request at a time. A request carries the guest's time; the world runs up to it, the request
- * is served, and the answer tells the level of INT and when the world next does something. The virtual CPU stands still meanwhile, so the answer
- * takes no guest time, and how long the host needed for it cannot be seen from inside.
+ * How it works: the device asks and the session answers, one request at a time. A request carries
+ * the guest's time; the world runs up to it, the request is served, and the answer tells the level
+ * of INT and when the world next does something. The virtual CPU stands still meanwhile, so the
+ * answer takes no guest time, and how long the host needed for it cannot be seen from inside.
  *
- * Resets. Every boot of the guest counts its time from 0, and virtual time goes on. The handshake of a boot carries the machine's own counter, which no reset touches:
- * what it is ahead of the boot's time, less what it was ahead at the first handshake, is what lies between the guest's time and the world's. A failure of the supply
- * adds the time that it lasts.
+ * Resets. Every boot of the guest counts its time from 0, and virtual time goes on. The handshake
+ * of a boot carries the machine's own counter, which no reset touches: what it is ahead of the
+ * boot's time, less what it was ahead at the first handshake, is what lies between the guest's time
+ * and the world's. A failure of the supply adds the time that it lasts.
  */
 #include "harness/session/session.h"
 
@@ -29,7 +31,10 @@
 #include "harness/session/firmware.h"
 #include "harness/session/world.h"
 
-/* So much of the host's time passes between two looks at the disk and two progress reports; no look decides anything about the device. */
+/*
+ * So much of the host's time passes between two looks at the disk and two progress reports; no look
+ * decides anything about the device.
+ */
 #define LOOK_NS (SIM_S / 4)
 /* So many bytes of a message are written out in bus.txt. */
 #define LOGGED_BYTES 8U
@@ -48,12 +53,14 @@ struct session {
 	sim_ns start, deadline;
 	unsigned boots; /* hellos so far */
 	struct configuration configuration;
-	uint64_t ahead_ns;  /* at the first handshake: the machine's counter, less the boot's time */
+	/* at the first handshake: the machine's counter, less the boot's time */
+	uint64_t ahead_ns;
 	uint64_t shift_ns;  /* the world's time, less the present boot's */
 	uint64_t off_ns;    /* without supply, in all */
 	uint64_t looked_ns; /* when the disk was looked at last, by the host's clock */
 	uint64_t requests;  /* that were read, the first included */
-	uint64_t busy_ns;   /* the bus stays occupied for so much longer after the request being served */
+	/* the bus stays occupied for so much longer after the request being served */
+	uint64_t busy_ns;
 	enum session_end end;
 	struct error broken; /* why, if END_BROKEN */
 };
@@ -96,7 +103,10 @@ static size_t answer_handshake(const struct session *session, uint8_t *ret_paylo
 	return sizeof setup;
 }
 
-/* A line a message, short enough to keep and to compare: whatever two runs differ in, the first line that differs shows where it began. */
+/*
+ * A line a message, short enough to keep and to compare: whatever two runs differ in, the first
+ * line that differs shows where it began.
+ */
 static void log_message(struct session *session, const struct stutter_request *request, const uint8_t *mosi, const uint8_t *miso)
 {
 	fprintf(session->folder.messages, "%" PRIu64 " cs %u, %u B, mosi %016" PRIx64 " miso %016" PRIx64, session->world.sim.now,
@@ -124,7 +134,10 @@ static void draw_int(void *ctx, bool asserted, sim_ns now)
 	vcd_int(ctx, asserted, now);
 }
 
-/* The lease's and the link's reports come from the system, however long its client is stuck; a retry or a failure is a sign of life, but no progress. */
+/*
+ * The lease's and the link's reports come from the system, however long its client is stuck; a
+ * retry or a failure is a sign of life, but no progress.
+ */
 static void hear_report(struct session *session, const struct report *report)
 {
 	char what[WIRE_LOG_FRAME_TEXT_MAX];
@@ -156,7 +169,10 @@ static bool take_event(struct session *session, const uint8_t *payload, size_t l
 	return done;
 }
 
-/* The device was reset, by itself or for want of power. The chips on the board are as they were left. */
+/*
+ * The device was reset, by itself or for want of power. The chips on the board are as they were
+ * left.
+ */
 static void begin_again(struct session *session)
 {
 	world_booted(&session->world);
@@ -217,7 +233,10 @@ static sim_ns due(const struct session *session)
 	return judges_due(&session->world.judges, &evidence, NULL);
 }
 
-/* In wall time it takes until the wall is there. @return false, and the session is at its end, if the far end is gone. */
+/*
+ * In wall time it takes until the wall is there. @return false, and the session is at its end, if
+ * the far end is gone.
+ */
 static bool run_until(struct session *session, sim_ns until)
 {
 	if (session->options->outside == NULL) {
@@ -230,7 +249,9 @@ static bool run_until(struct session *session, sim_ns until)
 	return false;
 }
 
-/* Runs the world up to an instant that is its last, if nothing else ends it before. @return false. */
+/*
+ * Runs the world up to an instant that is its last, if nothing else ends it before. @return false.
+ */
 static bool end_at(struct session *session, sim_ns last, enum session_end end)
 {
 	if (run_until(session, last))
@@ -238,7 +259,10 @@ static bool end_at(struct session *session, sim_ns last, enum session_end end)
 	return false;
 }
 
-/* Runs the world up to the request's time. @return false at the deadline or if the guest's clock went backwards. */
+/*
+ * Runs the world up to the request's time. @return false at the deadline or if the guest's clock
+ * went backwards.
+ */
 static bool advance(struct session *session, const struct stutter_request *request)
 {
 	if (request->now_ns < session->world.sim.now) {
@@ -431,7 +455,10 @@ static void count_acted(const struct plan *plan, const struct world *world, stru
 	}
 }
 
-/* How the plan's faults or decisions fared. A replay that could not do what it was to do shows nothing. */
+/*
+ * How the plan's faults or decisions fared. A replay that could not do what it was to do shows
+ * nothing.
+ */
 static void count_rules(const struct session *session, const struct world *world, struct verdict *verdict)
 {
 	const struct plan *plan = session->plan;

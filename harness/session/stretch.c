@@ -28,7 +28,10 @@ static struct deeds *find_deeds(struct deeds *list, size_t *count, const char *n
 	return &list[(*count)++];
 }
 
-/* The chain's own counters come first: they know what a fault is called, and an outage decides once and then goes on losing frames. */
+/*
+ * The chain's own counters come first: they know what a fault is called, and an outage decides once
+ * and then goes on losing frames.
+ */
 static size_t collect(const struct world *world, sim_ns since, struct deeds list[FAULTS_TOLD])
 {
 	size_t count = 0;

@@ -6,7 +6,10 @@
 #include "lib/verdict/verdict.h"
 #include "harness/session/world.h"
 
-/** Tells what is waited for now, and which faults have acted since the last progress. @param report The device's last; empty if none came. */
+/**
+ * Tells what is waited for now, and which faults have acted since the last progress. @param report
+ * The device's last; empty if none came.
+ */
 void stretch_tell(const struct world *world, const char *report, sim_ns report_at, struct verdict_stretch *ret_stretch);
 
 #endif

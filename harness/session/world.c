@@ -66,7 +66,10 @@ static void keep_decision(void *ctx, const struct decision *decision)
 	passing_keep(&((struct world *)ctx)->passing, decision);
 }
 
-/* Windows of faults begin and end at what happens in other layers. Who lets it happen has told its own. */
+/*
+ * Windows of faults begin and end at what happens in other layers. Who lets it happen has told its
+ * own.
+ */
 static void tell_others(struct world *world, const struct fault_event *event)
 {
 	static const enum fault_layer layers[] = {LAYER_BOARD, LAYER_SERVER};
@@ -156,7 +159,10 @@ static void link_to_board(void *ctx, const struct link_arrival *arrival, sim_ns 
 	load_look(&world->load, &world->board, now);
 }
 
-/* What the device has sent into the cable; what it was to hear and did not is in the server's capture, as sent. */
+/*
+ * What the device has sent into the cable; what it was to hear and did not is in the server's
+ * capture, as sent.
+ */
 static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
 {
 	const struct world *world = ctx;
@@ -351,8 +357,8 @@ static void open_link(struct world *world)
 
 	link_init(&world->link, &plan->link, device_nic(&plan->device)->bit_ns, &link_ops, world, &world->sim, world->trace, plan->seed);
 	/*
-	 * Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame, before
-	 * the device can notice it.
+	 * Whatever leaves the proxy or comes from the far end has to cross the wire, as a frame,
+	 * before the device can notice it.
 	 */
 	world->proxy_event = (struct sim_event){.fire = fire_proxy, .ctx = world, .lag = link_jam_ns(&world->link)};
 	world->cable = cable_open(world->faults, world->fault_count, plan->seed, &world->link, &world->sim, world->trace, armed_ops(world),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The whole world of a session in virtual time: board, wire, proxy and far end, joined. Knows nothing of QEMU: whoever holds the SPI bus drives it.
+ * The whole world of a session in virtual time: board, wire, proxy and far end, joined. Knows
+ * nothing of QEMU: whoever holds the SPI bus drives it.
  *
  * Its parts know nothing of each other: what one of them sends or tells comes to world.c, which has
  * the list of who gets it.
@@ -37,16 +38,21 @@ struct world {
 	struct world_far_end far_end;
 	struct cable *cable;
 	struct service_faults *service_faults;
-	struct armed_faults *armed[LAYERS]; /* of each layer but the proxy; NULL until it is there */
-	struct firmware *firmware;          /* in the flash of a device that updates in stages; NULL otherwise */
-	const struct fault *faults;         /* of board and cable: the plan's, or made from decisions */
+	/* of each layer but the proxy; NULL until it is there */
+	struct armed_faults *armed[LAYERS];
+	/* in the flash of a device that updates in stages; NULL otherwise */
+	struct firmware *firmware;
+	/* of board and cable: the plan's, or made from decisions */
+	const struct fault *faults;
 	size_t fault_count;
-	struct fault *made;          /* faults made from decisions; NULL otherwise */
-	size_t *decision_places;     /* of the plan's decisions: which rule of the chain, or which of `made` */
+	struct fault *made; /* faults made from decisions; NULL otherwise */
+	/* of the plan's decisions: which rule of the chain, or which of `made` */
+	size_t *decision_places;
 	struct sim_event power_back; /* the supply returns after a cut */
 	bool supply_failed;          /* until world_take_power_cut() */
 	uint64_t off_ns;             /* for how long */
-	bool tells_events;           /* a window begins or ends at an event of a site, or somebody writes them down */
+	/* a window begins or ends at an event of a site, or somebody writes them down */
+	bool tells_events;
 	struct passing passing;
 	struct wire_log wire;
 	struct judges judges;
@@ -70,7 +76,10 @@ void world_enter(struct world *world, const char *phase);
 /** The device has booted again. */
 void world_booted(struct world *world);
 
-/** Whether the supply has failed since this was asked last; the processor is then to be reset. @param ret_off_ns For how long there is none. */
+/**
+ * Whether the supply has failed since this was asked last; the processor is then to be reset.
+ * @param ret_off_ns For how long there is none.
+ */
 bool world_take_power_cut(struct world *world, uint64_t *ret_off_ns);
 
 /** Runs all that happens up to @p now. */
@@ -79,10 +88,16 @@ void world_run(struct world *world, sim_ns now);
 /** The world's time 0 is at another date than was thought, in wall time. */
 void world_date(struct world *world, uint64_t unix_base_ns);
 
-/** What judges may know of the world as it is now. @param passed The session is a success as far as is known without them. */
+/**
+ * What judges may know of the world as it is now. @param passed The session is a success as far as
+ * is known without them.
+ */
 struct evidence world_evidence(const struct world *world, bool passed);
 
-/** The earliest time at which the device could notice something that the world does by itself, or SIM_NEVER: the INT line is all it notices. */
+/**
+ * The earliest time at which the device could notice something that the world does by itself, or
+ * SIM_NEVER: the INT line is all it notices.
+ */
 sim_ns world_next(const struct world *world);
 
 /** What a fault of the plan has done. @param index Of the plan's faults; not in a replay. */
@@ -91,10 +106,16 @@ struct fault_counters world_counters(const struct world *world, size_t index);
 /** In a replay, whether a decision of the plan has found what it is about. */
 bool world_decision_found(const struct world *world, size_t index);
 
-/** Writes a line for every address that the session has shown: `to-server tcp.syn[80/1]#1..2`, `board enc.tx#1..812`. */
+/**
+ * Writes a line for every address that the session has shown: `to-server tcp.syn[80/1]#1..2`,
+ * `board enc.tx#1..812`.
+ */
 void world_write_addresses(const struct world *world, FILE *stream);
 
-/** In a replay: a line for each decision of the plan, whether it was found, not found, or lies behind the end. */
+/**
+ * In a replay: a line for each decision of the plan, whether it was found, not found, or lies
+ * behind the end.
+ */
 void world_write_replay(const struct world *world, FILE *stream);
 
 /** Writes how busy the board was. */
@@ -103,7 +124,10 @@ void world_write_load(struct world *world, FILE *stream);
 /** Writes the closing lines of the trace: counters and digests. */
 void world_finish(struct world *world);
 
-/** "'bursts' gemodel (37 applied, the last 0.3 s before)": the faults in force now, and those that acted within the last minute. @return ret_text. */
+/**
+ * "'bursts' gemodel (37 applied, the last 0.3 s before)": the faults in force now, and those that
+ * acted within the last minute. @return ret_text.
+ */
 const char *world_faults_in_force(const struct world *world, char *ret_text, size_t size);
 
 #endif

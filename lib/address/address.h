@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Names of what passes, in the words of the protocols: `tcp.syn#2`, `http.range#3`, `tls.server_hello[443/1]#1`.
+ * Names of what passes, in the words of the protocols: `tcp.syn#2`, `http.range#3`,
+ * `tls.server_hello[443/1]#1`.
  *
  *     WORD            what a frame carries, a row of address_words
- *     [FLOW]          only in this flow: a server's port or its name, `[443]`, `[https]`; with `/K` the K-th connection to it
- *     #N  #A..B  #A..  which of them, counted from 1: within the flow if one is written, else over all; without: every one
+ *     [FLOW]          only in this flow: a server's port or its name, `[443]`, `[https]`; with `/K`
+ *                     the K-th connection to it
+ *     #N  #A..B #A.. which of them, counted from 1: within the flow if one is written, else over
+ *         all; without: every one
  *
- * Frames of each direction are counted by themselves. A frame may have several names: a TCP segment is `tcp.data`, and perhaps `tls.server_hello` too.
- * Every sending counts, so that `tcp.syn#2` is the second SYN whether or not it repeats the first; `tcp.retransmission` tells repetitions from the rest.
- * A message that spans several segments names the one it begins in, or the first by which it can be told.
+ * Frames of each direction are counted by themselves. A frame may have several names: a TCP segment
+ * is `tcp.data`, and perhaps `tls.server_hello` too. Every sending counts, so that `tcp.syn#2` is
+ * the second SYN whether or not it repeats the first; `tcp.retransmission` tells repetitions from
+ * the rest. A message that spans several segments names the one it begins in, or the first by which
+ * it can be told.
  */
 #ifndef ADDRESS_ADDRESS_H
 #define ADDRESS_ADDRESS_H
@@ -70,7 +75,10 @@ enum address_word {
 /** Which way the frames of a word can go: the device asks and connects, and the far end answers. */
 enum address_way { ADDRESS_EITHER_WAY, ADDRESS_TO_SERVER, ADDRESS_TO_DEVICE };
 
-/** A row: how a word is written, what it means, and where that is defined. In order from general to special: the last name of a frame says most. */
+/**
+ * A row: how a word is written, what it means, and where that is defined. In order from general to
+ * special: the last name of a frame says most.
+ */
 struct address_word_row {
 	const char *word, *summary, *source;
 	const char *filter; /**< a pcap filter that takes all such frames, and others too */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: words_of() says what a frame carries; each word is counted by direction, and by direction within its flow. A flow is a pair of end points of
- * TCP or UDP; a SYN with another sequence number begins a new one between the same end points. Connections to one port are numbered as they begin.
+ * How it works: words_of() says what a frame carries; each word is counted by direction, and by
+ * direction within its flow. A flow is a pair of end points of TCP or UDP; a SYN with another
+ * sequence number begins a new one between the same end points. Connections to one port are
+ * numbered as they begin.
  */
 #include "lib/address/namer.h"
 
@@ -107,7 +109,10 @@ static struct flow *add_flow(struct namer *namer, const struct packet *packet)
 	return namer->flows[namer->flow_count++] = new_flow(namer, packet);
 }
 
-/* A SYN that is no answer and not the one that began the flow begins another between the same end points. */
+/*
+ * A SYN that is no answer and not the one that began the flow begins another between the same end
+ * points.
+ */
 static bool begins_anew(const struct flow *flow, const struct packet *packet)
 {
 	return packet->is_tcp && (packet->tcp_flags & TCP_FLAG_SYN) && !(packet->tcp_flags & TCP_FLAG_ACK) &&

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: segments are put in order by their sequence numbers; what comes too early waits (up to EARLY_MAX bytes). The first bytes tell what the stream
- * speaks. A parser walks over each byte once and notes where messages begin; a segment gets the words of the messages that begin in it, and so does
- * its repetition. Places in the stream are counted from its first byte, in 64 bits.
+ * How it works: segments are put in order by their sequence numbers; what comes too early waits (up
+ * to EARLY_MAX bytes). The first bytes tell what the stream speaks. A parser walks over each byte
+ * once and notes where messages begin; a segment gets the words of the messages that begin in it,
+ * and so does its repetition. Places in the stream are counted from its first byte, in 64 bits.
  *
- *     unknown --0x15, 0x16--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages; where the secrets are known, also encrypted ones and HTTP
+ *     unknown --0x15, 0x16--> TLS      records (RFC 8446 sec. 5.1), in them handshake messages;
+ *                                      where the secrets are known, also encrypted ones and HTTP
  *        |------a letter---> HTTP     llhttp, one message after the other
  *        +------else-------> opaque   a parser that fails ends here too
  *
- * An encrypted byte has the place of its plain text, so what is in TLS is named as it would be without. The client's last secret of TLS 1.3 is known when the
- * server has its Finished; should that have been lost, what comes behind it waits for the secret. But that a request begins there is told at once.
+ * An encrypted byte has the place of its plain text, so what is in TLS is named as it would be
+ * without. The client's last secret of TLS 1.3 is known when the server has its Finished; should
+ * that have been lost, what comes behind it waits for the secret. But that a request begins there
+ * is told at once.
  *
- * Not seen: a response to HEAD that announces a length (it is taken for the length of a body), and messages whose beginning came too early and is not repeated.
+ * Not seen: a response to HEAD that announces a length (it is taken for the length of a body), and
+ * messages whose beginning came too early and is not repeated.
  */
 #include "lib/address/stream_inside.h"
 
@@ -74,7 +79,10 @@ static void note_handshake(struct stream *stream)
 	}
 }
 
-/* RFC 8446 4.1.2, 4.1.3: version, random, session id, and the server's suite. A hello retry request is followed by the hello that counts. */
+/*
+ * RFC 8446 4.1.2, 4.1.3: version, random, session id, and the server's suite. A hello retry request
+ * is followed by the hello that counts.
+ */
 static void take_handshake(struct stream *stream)
 {
 	struct tls_hellos *hellos = stream->hellos;
@@ -133,8 +141,10 @@ static void parse_handshake(struct stream *stream, const uint8_t *data, size_t l
 }
 
 /*
- * Behind a change of cipher spec. In TLS 1.2 the first such record is Finished. In TLS 1.3 it means nothing, and the hello that follows a hello retry request
- * is in the clear (RFC 8446 appendix D.4): a record that begins as a hello of just its length, which what is encrypted does once in 2^32.
+ * Behind a change of cipher spec. In TLS 1.2 the first such record is Finished. In TLS 1.3 it means
+ * nothing, and the hello that follows a hello retry request is in the clear (RFC 8446 appendix
+ * D.4): a record that begins as a hello of just its length, which what is encrypted does once in
+ * 2^32.
  */
 static size_t peek_handshake(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
 {
@@ -184,7 +194,10 @@ static void begin_appdata(struct stream *stream, uint64_t begun)
 
 	find_cipher(stream);
 	tls->nonce_have = 0;
-	/* RFC 8446 5.2: the type of what is in it, and the tag. Padding, which nobody uses, would be read as plain text. */
+	/*
+	 * RFC 8446 5.2: the type of what is in it, and the tag. Padding, which nobody uses, would
+	 * be read as plain text.
+	 */
 	tls->tail = is_1_3(stream) ? 1 + TAG : TAG;
 	if (tls->cipher != NULL) {
 		if (is_1_3(stream))
@@ -199,7 +212,10 @@ static void begin_appdata(struct stream *stream, uint64_t begun)
 	}
 }
 
-/* In TLS 1.3 an alert looks like data; it is of two bytes, and nobody sends HTTP in so small a piece. */
+/*
+ * In TLS 1.3 an alert looks like data; it is of two bytes, and nobody sends HTTP in so small a
+ * piece.
+ */
 static bool is_alert(const struct stream *stream)
 {
 	const struct tls *tls = &stream->tls;
@@ -224,7 +240,10 @@ static void parse_plain(struct stream *stream, const uint8_t *plain, size_t leng
 	}
 }
 
-/* @length bytes of a record's payload, of which record_left are to come with them. @return how many it has read. */
+/*
+ * @length bytes of a record's payload, of which record_left are to come with them. @return how many
+ * it has read.
+ */
 static size_t parse_appdata(struct stream *stream, const uint8_t *data, size_t length, uint64_t at)
 {
 	struct tls *tls = &stream->tls;
@@ -441,7 +460,9 @@ word_set stream_segment(struct stream *stream, uint32_t sequence, struct bytes d
 
 	if (!stream->begun)
 		stream_begin(stream, sequence - 1);
-	/* The nearest place with this sequence number; one before the beginning is a keep-alive's. */
+	/*
+	 * The nearest place with this sequence number; one before the beginning is a keep-alive's.
+	 */
 	int64_t distance = (int32_t)(sequence - stream->next_sequence);
 	*ret_repeated = false;
 	if (distance < 0 && (uint64_t)-distance > stream->next) {

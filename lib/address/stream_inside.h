@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file Inside of stream.h: what is known of a stream, between its bytes and the protocol that is spoken in it. */
+/**
+ * @file Inside of stream.h: what is known of a stream, between its bytes and the protocol that is
+ * spoken in it.
+ */
 #ifndef ADDRESS_STREAM_INSIDE_H
 #define ADDRESS_STREAM_INSIDE_H
 
@@ -38,7 +41,11 @@ struct tls {
 	uint8_t header[RECORD_HEADER], message[HANDSHAKE_HEADER];
 	size_t header_have, record_left, message_have, message_left;
 	uint64_t message_at, record_at;
-	bool encrypted; /* a change of cipher spec has passed: handshake records are encrypted from here on, but for hellos */
+	/*
+	 * a change of cipher spec has passed: handshake records are encrypted from here on, but for
+	 * hellos
+	 */
+	bool encrypted;
 	bool finished;
 	size_t peeked; /* bytes of such a record, as many as a handshake header has */
 	uint8_t hello[HELLO_MAX];
@@ -79,7 +86,8 @@ struct stream {
 	struct http *http;
 	struct message messages[MESSAGES_MAX]; /* a ring */
 	uint64_t message_count;
-	uint64_t segment_at; /* of the bytes that have just come; what has waited for them is parsed with them */
+	/* of the bytes that have just come; what has waited for them is parsed with them */
+	uint64_t segment_at;
 };
 
 /** A message is named where it begins, or where it is recognised if that segment has passed. */

@@ -3,7 +3,8 @@
  * @file
  * A bounds-checked view of bytes that someone else owns: packets, files, registers.
  *
- * Every read names an offset and says whether it lay inside; nothing here reads outside, whatever the offset.
+ * Every read names an offset and says whether it lay inside; nothing here reads outside, whatever
+ * the offset.
  */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
@@ -77,7 +78,10 @@ static inline void put_be32(uint8_t *at, uint32_t value)
 	put_be16(at + 2, value & 0xffff);
 }
 
-/** How long the mark is that some editors put in front of UTF-8 (U+FEFF): 3, or 0 if @p text has none. */
+/**
+ * How long the mark is that some editors put in front of UTF-8 (U+FEFF): 3, or 0 if @p text has
+ * none.
+ */
 static inline size_t bytes_mark(const char *text)
 {
 	return (uint8_t)text[0] == 0xef && (uint8_t)text[1] == 0xbb && (uint8_t)text[2] == 0xbf ? 3 : 0;

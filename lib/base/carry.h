@@ -7,8 +7,9 @@
 #define BASE_CARRY_H
 
 /**
- * Defines the bytes of @p file as `name`, followed by a zero, and the place of that zero as `name_end`; both to be declared as `extern const` arrays. The
- * Makefile has to know that the object depends on the file.
+ * Defines the bytes of @p file as `name`, followed by a zero, and the place of that zero as
+ * `name_end`; both to be declared as `extern const` arrays. The Makefile has to know that the
+ * object depends on the file.
  */
 #define CARRY(name, file) \
 	__asm__(".section .rodata\n" \

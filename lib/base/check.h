@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * CHECK: what must hold unless we have made a mistake. Always on; a failed check prints both values and the virtual time and aborts.
+ * CHECK: what must hold unless we have made a mistake. Always on; a failed check prints both values
+ * and the virtual time and aborts.
  *
  * Not for the user's input (error.h), nor for what the device does (a finding in the trace).
  */
@@ -22,7 +23,10 @@
 			check_failed_int(__FILE__, __LINE__, #a " " #op " " #b, check_a, check_b); \
 	} while (0)
 
-/** The virtual time that a failed check prints: set by the clock's owner (sim), read only here. Thread local, never a decision's input. */
+/**
+ * The virtual time that a failed check prints: set by the clock's owner (sim), read only here.
+ * Thread local, never a decision's input.
+ */
 void check_note_time(uint64_t now_ns);
 
 _Noreturn void check_failed(const char *file, int line, const char *condition);

@@ -3,8 +3,9 @@
  * @file
  * What is wrong with the user's input or with the world around us: place, cause, cure.
  *
- * A function that can fail for such a reason takes a struct error * as its last parameter and returns false or NULL after filling it. A caller
- * may add context and hands it up; only harness/cli prints. Our own mistakes are no errors: they are CHECKs (check.h).
+ * A function that can fail for such a reason takes a struct error * as its last parameter and
+ * returns false or NULL after filling it. A caller may add context and hands it up; only
+ * harness/cli prints. Our own mistakes are no errors: they are CHECKs (check.h).
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file XXH3 with 128 bits, in the notation of xxhsum: what plans, images and runs are known by. */
+/**
+ * @file XXH3 with 128 bits, in the notation of xxhsum: what plans, images and runs are known by.
+ */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

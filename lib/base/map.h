@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A map from 64-bit keys to 64-bit values, for what the fault chain remembers of each flow. Looking up never depends on the order of keys.
+ * A map from 64-bit keys to 64-bit values, for what the fault chain remembers of each flow. Looking
+ * up never depends on the order of keys.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H

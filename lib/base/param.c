@@ -211,7 +211,10 @@ const char *param_limits(const struct param *row, char ret_text[PARAM_VALUE_MAX]
 	return ret_text;
 }
 
-/* Damerau's distance without transpositions of more than neighbours, for words of at most WORD_MAX letters. */
+/*
+ * Damerau's distance without transpositions of more than neighbours, for words of at most WORD_MAX
+ * letters.
+ */
 static size_t distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b), rows[3][WORD_MAX + 1];

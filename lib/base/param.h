@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Keyed parameters: one table a struct, from which the parser, the writer of plans, the help and the reference all come.
+ * Keyed parameters: one table a struct, from which the parser, the writer of plans, the help and
+ * the reference all come.
  *
- * A table is an array of rows that ends with a row without a key. A row says where in the struct a value lies, of what type and unit it is, and what
- * it is when the user does not say. Texts lie in the struct as char arrays.
+ * A table is an array of rows that ends with a row without a key. A row says where in the struct a
+ * value lies, of what type and unit it is, and what it is when the user does not say. Texts lie in
+ * the struct as char arrays.
  */
 #ifndef BASE_PARAM_H
 #define BASE_PARAM_H
@@ -41,10 +43,11 @@ struct param_codec {
 struct param {
 	const char *key;
 	enum param_type type;
-	enum unit unit;                  /**< of a PARAM_QUANTITY */
-	size_t offset;                   /**< in the struct */
-	size_t size;                     /**< of a PARAM_TEXT, with its end */
-	const char *standard;            /**< the value when none is given, as text; NULL: must be given */
+	enum unit unit; /**< of a PARAM_QUANTITY */
+	size_t offset;  /**< in the struct */
+	size_t size;    /**< of a PARAM_TEXT, with its end */
+	/** the value when none is given, as text; NULL: must be given */
+	const char *standard;
 	uint64_t min, max;               /**< of a PARAM_QUANTITY; max 0: no limit */
 	const char *const *choices;      /**< of a PARAM_CHOICE, ends with NULL */
 	const struct param_codec *codec; /**< of a PARAM_CUSTOM */
@@ -90,7 +93,10 @@ void params_init(const struct param *table, void *object);
 /** @return the row of @p key, or NULL. */
 const struct param *param_find(const struct param *table, const char *key);
 
-/** Sets one parameter of @p object from @p text. @return false with @p err (no place) if the text does not fit. */
+/**
+ * Sets one parameter of @p object from @p text. @return false with @p err (no place) if the text
+ * does not fit.
+ */
 bool param_set(const struct param *row, void *object, const char *text, struct error *err);
 
 /** The value of a PARAM_QUANTITY, as it is. */
@@ -103,7 +109,10 @@ const char *param_get(const struct param *row, const void *object, char ret_text
 /** Says what is allowed, e.g. "a duration (ns, us, ms, s, min, h or d)". */
 const char *param_allowed(const struct param *row, char ret_text[PARAM_VALUE_MAX]);
 
-/** Says within which limits a value is, e.g. "from 1s to 365d"; empty if there are none but those of its type. @return ret_text. */
+/**
+ * Says within which limits a value is, e.g. "from 1s to 365d"; empty if there are none but those of
+ * its type. @return ret_text.
+ */
 const char *param_limits(const struct param *row, char ret_text[PARAM_VALUE_MAX]);
 
 /**

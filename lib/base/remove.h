@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-/** Removes a file, or a folder with everything below it; links are removed, not followed. @return false with errno if something stays; what is not there is an error, too. */
+/**
+ * Removes a file, or a folder with everything below it; links are removed, not followed. @return
+ * false with errno if something stays; what is not there is an error, too.
+ */
 bool remove_tree(const char *path);
 
 #endif

@@ -13,7 +13,8 @@
 struct text {
 	char *start;
 	size_t size;
-	size_t length; /**< in bytes, without the end; of one that was cut: that of the whole text */
+	/** in bytes, without the end; of one that was cut: that of the whole text */
+	size_t length;
 };
 
 /** An empty text. @param buffer Borrowed; may be NULL if @p size is 0. */

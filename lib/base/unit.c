@@ -13,7 +13,9 @@ struct suffix {
 	uint64_t factor;
 };
 
-/* Suffixes from the smallest to the largest; formatting takes the largest that divides the value. */
+/*
+ * Suffixes from the smallest to the largest; formatting takes the largest that divides the value.
+ */
 static const struct kind {
 	const char *what;
 	const char *names;
@@ -74,7 +76,10 @@ static const char *format_probability(uint64_t value, char ret_text[UNIT_TEXT_MA
 	return ret_text;
 }
 
-/* To tc-netem, and in a key called `percent`, 1 is one per cent; elsewhere it is certainty. Only nought means the same to everybody. */
+/*
+ * To tc-netem, and in a key called `percent`, 1 is one per cent; elsewhere it is certainty. Only
+ * nought means the same to everybody.
+ */
 static bool check_not_bare(const char *text, uint64_t value, struct error *err)
 {
 	char share[UNIT_TEXT_MAX];
@@ -115,7 +120,10 @@ bool unit_parse(enum unit unit, const char *text, uint64_t *ret_value, struct er
 	const struct suffix *suffix = find_suffix(kind, at);
 	if (suffix == NULL)
 		return not_a_quantity(kind, text, err);
-	/* Nine decimals of a large number need more than 64 bits until the divisor has taken them away. */
+	/*
+	 * Nine decimals of a large number need more than 64 bits until the divisor has taken them
+	 * away.
+	 */
 	__extension__ const unsigned __int128 scaled = (__extension__(unsigned __int128) digits) * suffix->factor;
 	if (scaled / divisor > UINT64_MAX)
 		return error_set(err, "'%s' is too large", text);

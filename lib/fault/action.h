@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What can go wrong: the actions. Each is one file in the layer that carries it out, with its parameters, what a table cannot check of them, and what it does; and a
- * line in that layer's catalogue (X/faults/catalogue.c).
+ * What can go wrong: the actions. Each is one file in the layer that carries it out, with its
+ * parameters, what a table cannot check of them, and what it does; and a line in that layer's
+ * catalogue (X/faults/catalogue.c).
  *
- * The rows are the one source of the scenario's grammar, of resolved plans, of the help and of the reference.
+ * The rows are the one source of the scenario's grammar, of resolved plans, of the help and of the
+ * reference.
  */
 #ifndef FAULT_ACTION_H
 #define FAULT_ACTION_H
@@ -16,7 +18,10 @@
 
 #define FAULT_PATH_MAX 192 /**< of a file that a fault names */
 
-/** The parameters of an action, as its rows have them. What type they are, the action's own file knows; others go by the keys. */
+/**
+ * The parameters of an action, as its rows have them. What type they are, the action's own file
+ * knows; others go by the keys.
+ */
 struct action_params {
 	_Alignas(8) unsigned char bytes[640];
 };
@@ -28,21 +33,28 @@ struct fault;
 
 struct action {
 	const char *name, *summary;
-	enum site site;             /**< where it happens, and so which layer carries it out */
-	const char *nic;            /**< the network chip that it is about (nic/nic.h); NULL: any, or none */
+	enum site site; /**< where it happens, and so which layer carries it out */
+	/** the network chip that it is about (nic/nic.h); NULL: any, or none */
+	const char *nic;
 	const struct param *params; /**< the first is the one that a bare value sets */
 	size_t params_size;         /**< of the struct that they are about */
-	const char *amount;         /**< the key of the parameter that says how much of it there is; NULL: none does */
-	const char *file;           /**< the key of the parameter that names a file; NULL: it reads none */
-	bool is_recording;          /**< the file is one of a link, and begins when the fault's window opens */
-	bool is_netems;             /**< sch_netem does it, so it can be netem_exact */
+	/** the key of the parameter that says how much of it there is; NULL: none does */
+	const char *amount;
+	/** the key of the parameter that names a file; NULL: it reads none */
+	const char *file;
+	/** the file is one of a link, and begins when the fault's window opens */
+	bool is_recording;
+	bool is_netems; /**< sch_netem does it, so it can be netem_exact */
 	enum action_duplex duplex;
 	/** Checks what the table cannot; NULL if nothing. */
 	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
 	/** Whether it draws anything beside the probability of its match; NULL: never. */
 	bool (*draws)(const struct action_params *params);
-	/** What it does, as its layer has it: struct behaviour (proxy/rule.h), struct cable_fault (cable/cable.h),
-	 * struct board_fault (board/fault.h) or struct service_fault (server/fault.h). */
+	/**
+	 * What it does, as its layer has it: struct behaviour (proxy/rule.h), struct cable_fault
+	 * (cable/cable.h), struct board_fault (board/fault.h) or struct service_fault
+	 * (server/fault.h).
+	 */
 	const void *act;
 };
 
@@ -73,7 +85,10 @@ struct plain_params {
 };
 extern const struct param plain_params[];
 
-/** For an action that always draws; that may be certain all the same, and then nothing drawn anew differs. */
+/**
+ * For an action that always draws; that may be certain all the same, and then nothing drawn anew
+ * differs.
+ */
 bool draws_always(const struct action_params *params);
 
 /** CHECKs that every action is whole. */

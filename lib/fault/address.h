@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What `at`, `from` and `until` name: a frame on the wire (address/address.h), or an event at a site (`enc.tx#7`, site.h).
+ * What `at`, `from` and `until` name: a frame on the wire (address/address.h), or an event at a
+ * site (`enc.tx#7`, site.h).
  */
 #ifndef FAULT_ADDRESS_H
 #define FAULT_ADDRESS_H

@@ -54,7 +54,10 @@ bool armed_fault_matches(const struct armed_fault *armed, const struct fault_eve
 		return false;
 	if (!armed->window.always && !window_is_open(&armed->window, event->now))
 		return false;
-	/* The address of a frame says what it is; that of another event, which of them it is (is_picked()). */
+	/*
+	 * The address of a frame says what it is; that of another event, which of them it is
+	 * (is_picked()).
+	 */
 	if (event->site == SITE_FRAME)
 		return !armed->has_at || fault_address_is(&armed->at, event);
 	return fault_takes_message(armed->fault, event->message) &&
@@ -186,8 +189,9 @@ static void render_event(const struct fault_event *event, char ret_at[FAULT_AT_M
 }
 
 /*
- * What has no address happens when its window opens. If that is at an address or in a phase it is repeated so: if its time
- * were known beforehand, it would be told to the guest as one to wake up at.
+ * What has no address happens when its window opens. If that is at an address or in a phase it is
+ * repeated so: if its time were known beforehand, it would be told to the guest as one to wake up
+ * at.
  */
 static void tell_window(const struct fault *fault, struct decision *decision)
 {

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Faults at work: which of them act on an event, how often they did, and who is told. All layers use this one engine.
+ * Faults at work: which of them act on an event, how often they did, and who is told. All layers
+ * use this one engine.
  *
- * How it works: a layer arms its faults when it opens. Whatever happens at one of its sites is an event (event.h), of which
- * it asks each of its faults whether it acts. A fault acts if the event matches (its site, window and conditions), and if it
- * is one of those that the match picks (ordinals, address, probability). What acting means is the layer's.
+ * How it works: a layer arms its faults when it opens. Whatever happens at one of its sites is an
+ * event (event.h), of which it asks each of its faults whether it acts. A fault acts if the event
+ * matches (its site, window and conditions), and if it is one of those that the match picks
+ * (ordinals, address, probability). What acting means is the layer's.
  *
- * A fault of frames is asked in two steps, since its behaviour lies between them (proxy/rule.h); all others in one,
- * armed_fault_acts(), which writes the trace's line and tells the decision for a frozen plan.
+ * A fault of frames is asked in two steps, since its behaviour lies between them (proxy/rule.h);
+ * all others in one, armed_fault_acts(), which writes the trace's line and tells the decision for a
+ * frozen plan.
  */
 #ifndef FAULT_ARMED_H
 #define FAULT_ARMED_H
@@ -21,7 +24,8 @@
 #include "lib/sim/trace.h"
 
 struct fault_counters {
-	uint64_t seen;       /**< events that came to the fault; only the proxy knows it, others count what matched */
+	/** events that came to the fault; only the proxy knows it, others count what matched */
+	uint64_t seen;
 	uint64_t matched;    /**< of these, those that its match is about */
 	uint64_t applied;    /**< of these, those it acted on */
 	sim_ns last_applied; /**< SIM_NEVER if never */
@@ -52,13 +56,19 @@ void armed_fault_moves(struct armed_fault *armed, const struct fault *fault);
 /** Whether the fault is about @p event; its pcap filter is another question (proxy/filters.h). */
 bool armed_fault_matches(const struct armed_fault *armed, const struct fault_event *event);
 
-/** Whether the @p ordinal-th event that matches is one that the match picks, its probability included. */
+/**
+ * Whether the @p ordinal-th event that matches is one that the match picks, its probability
+ * included.
+ */
 bool armed_fault_picks(struct armed_fault *armed, const struct fault_event *event, uint64_t ordinal);
 
 /** The fault has acted at @p now. */
 void armed_fault_counts(struct armed_fault *armed, sim_ns now);
 
-/** The fault does once more what it has begun: that counts as if it had matched again, and is no decision. */
+/**
+ * The fault does once more what it has begun: that counts as if it had matched again, and is no
+ * decision.
+ */
 void armed_fault_goes_on(struct armed_fault *armed, sim_ns now);
 
 /** What armed_fault_counts() was told last has come to nothing. Once for each. */
@@ -68,7 +78,10 @@ void armed_fault_takes_back(struct armed_fault *armed);
 struct armed_ops {
 	/** A fault has acted; for a frozen plan. */
 	void (*decided)(void *ctx, const struct decision *decision);
-	/** An event has come to a site with addresses, for windows of other layers that begin or end there. */
+	/**
+	 * An event has come to a site with addresses, for windows of other layers that begin or end
+	 * there.
+	 */
 	void (*happened)(void *ctx, const struct fault_event *event);
 };
 
@@ -90,7 +103,10 @@ struct armed_faults {
 /** @param faults Borrowed; those of other layers are left out. */
 void armed_faults_open(struct armed_faults *armed, const struct fault *faults, size_t count, enum fault_layer layer, uint64_t seed,
                        struct trace *trace, struct armed_ops ops, void *ctx);
-/** From an instant on they draw as with another seed (struct redraw); to be called before the first event. */
+/**
+ * From an instant on they draw as with another seed (struct redraw); to be called before the first
+ * event.
+ */
 void armed_faults_redraw(struct armed_faults *armed, const struct redraw *redraw);
 void armed_faults_close(struct armed_faults *armed);
 
@@ -100,7 +116,10 @@ void armed_faults_see(struct armed_faults *armed, const struct fault_event *even
 /** The session enters a phase. */
 void armed_faults_enter(struct armed_faults *armed, const char *phase);
 
-/** The @p number-th event comes to a site of this layer; then armed_fault_acts() is asked of every fault. */
+/**
+ * The @p number-th event comes to a site of this layer; then armed_fault_acts() is asked of every
+ * fault.
+ */
 struct fault_event armed_faults_event(struct armed_faults *armed, enum site site, uint64_t number, sim_ns now);
 
 /** The next event of a site that nobody else counts. */
@@ -109,10 +128,15 @@ struct fault_event armed_faults_next(struct armed_faults *armed, enum site site,
 /** Asks whether a fault acts on @p event; if so it is counted, traced and told. */
 bool armed_fault_acts(struct armed_faults *armed, struct armed_fault *fault, const struct fault_event *event);
 
-/** What a fault has done. @return false if the @p index-th fault of the plan is not of this layer. */
+/**
+ * What a fault has done. @return false if the @p index-th fault of the plan is not of this layer.
+ */
 bool armed_faults_counters(const struct armed_faults *armed, size_t index, struct fault_counters *ret_counters);
 
-/** A decision as a fault that happens there and then, and only once; of a frame, the direction is the caller's. */
+/**
+ * A decision as a fault that happens there and then, and only once; of a frame, the direction is
+ * the caller's.
+ */
 struct fault fault_again(const struct decision *decision);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Checks a whole fault: what the tables of its parameters cannot.
  *
- * How it works: what a match may ask depends on what its site offers (site.h). One table says which offer a condition needs;
- * what is left to check are the values.
+ * How it works: what a match may ask depends on what its site offers (site.h). One table says which
+ * offer a condition needs; what is left to check are the values.
  */
 #include <string.h>
 
@@ -102,7 +102,9 @@ static const char *list_netems(char ret_text[NETEMS_MAX])
 	return ret_text;
 }
 
-/* What becomes of a copy is told as bits and a time (proxy/twin.h), and Linux does no more to one. */
+/*
+ * What becomes of a copy is told as bits and a time (proxy/twin.h), and Linux does no more to one.
+ */
 static bool check_exact(const struct fault *fault, struct error *err)
 {
 	char all[NETEMS_MAX];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A measured distribution, in the format of tc-netem's .dist files: whole numbers from -32768 to 32767, many a line, with # before a
- * remark. 8192 is one jitter more than the mean. A draw is one of them, each equally likely.
+ * A measured distribution, in the format of tc-netem's .dist files: whole numbers from -32768 to
+ * 32767, many a line, with # before a remark. 8192 is one jitter more than the mean. A draw is one
+ * of them, each equally likely.
  */
 #ifndef FAULT_DIST_H
 #define FAULT_DIST_H

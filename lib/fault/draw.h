@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The keys of draws: what a fault decides by chance about an event depends on the fault's stream, on the event, and on the
- * purpose of the draw, and on nothing else. So neither another fault nor an event of another flow moves a decision.
+ * The keys of draws: what a fault decides by chance about an event depends on the fault's stream,
+ * on the event, and on the purpose of the draw, and on nothing else. So neither another fault nor
+ * an event of another flow moves a decision.
  */
 #ifndef FAULT_DRAW_H
 #define FAULT_DRAW_H
@@ -22,8 +23,13 @@ enum purpose {
 	PURPOSE_CHOICE,
 	PURPOSE_REPEAT_PICK = 8,
 	PURPOSE_REPEAT,
-	PURPOSE_LAST,       /* the result before the first, of PURPOSE_PROBABILITY to PURPOSE_CHOICE: PURPOSE_LAST + that */
-	PURPOSE_PLACE = 64, /**< and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
+	/*
+	 * the result before the first, of PURPOSE_PROBABILITY to PURPOSE_CHOICE: PURPOSE_LAST +
+	 * that
+	 */
+	PURPOSE_LAST,
+	/** and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
+	PURPOSE_PLACE = 64,
 	PURPOSE_TWIN = 128, /**< added to all of these for a twin */
 };
 
@@ -32,19 +38,21 @@ uint64_t draw_what(const struct fault_event *event);
 uint64_t draw_which(const struct fault_event *event, enum purpose purpose);
 
 /**
- * The second half of the key of a draw that is correlated within a flow and direction: of this frame's own draw, or with
- * probability @p correlation of the draw that the frame before it used. So every frame's draw has exactly the distribution
- * of an independent one, and the correlation of two that follow each other is @p correlation, whatever that distribution.
- * (tc-netem mixes two draws, which bends the distribution.)
- * @param last The fault's memory for this purpose. @param repeat Of the draw whether it is repeated.
+ * The second half of the key of a draw that is correlated within a flow and direction: of this
+ * frame's own draw, or with probability @p correlation of the draw that the frame before it used.
+ * So every frame's draw has exactly the distribution of an independent one, and the correlation of
+ * two that follow each other is @p correlation, whatever that distribution. (tc-netem mixes two
+ * draws, which bends the distribution.)
+ * @param last The fault's memory for this purpose. @param repeat Of the draw whether it is
+ * repeated.
  * @param correlation Billionths; 0: draw_which().
  */
 uint64_t draw_correlated(struct random_stream stream, const struct fault_event *event, struct map *last, enum purpose purpose,
                          enum purpose repeat, uint64_t correlation);
 
 /**
- * A draw as sch_netem's: the frame's own 32 bits, mixed with the last result in this direction. Whatever frames come in
- * between move it, as they do there.
+ * A draw as sch_netem's: the frame's own 32 bits, mixed with the last result in this direction.
+ * Whatever frames come in between move it, as they do there.
  * @param last The fault's memory for this purpose. @param correlation Billionths.
  */
 uint32_t draw_crandom(struct random_stream stream, const struct fault_event *event, struct map *last, enum purpose purpose,

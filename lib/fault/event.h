@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * An event: something happens at a site, and faults may act. Whoever lets it happen fills in what the site offers.
+ * An event: something happens at a site, and faults may act. Whoever lets it happen fills in what
+ * the site offers.
  */
 #ifndef FAULT_EVENT_H
 #define FAULT_EVENT_H
@@ -25,7 +26,10 @@ struct fault_event {
 	uint64_t flow; /**< packet_flow() */
 	bool twin;     /**< it is a copy on its own way, whose draws are its own (proxy/twin.h) */
 
-	/* Of other sites, as far as they offer it; empty or NULL: there is none, and then no pattern fits. */
+	/*
+	 * Of other sites, as far as they offer it; empty or NULL: there is none, and then no
+	 * pattern fits.
+	 */
 	struct bytes message;
 	const char *host, *path, *kind;
 };

@@ -23,7 +23,10 @@ bool fault_takes_service(const struct fault *fault, const char *host, const char
 
 #define FAULT_TEXT_MAX 4096
 
-/* Texts that are left out of the key where they are empty: without them a fault has the draws that it always had. */
+/*
+ * Texts that are left out of the key where they are empty: without them a fault has the draws that
+ * it always had.
+ */
 static bool is_left_out_if_empty(const struct param *row)
 {
 	static const size_t offsets[] = {offsetof(struct match, during), offsetof(struct match, message), offsetof(struct match, host),
@@ -42,7 +45,10 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 
 	text_add(&text, "fault %s %s", fault->name, fault->action->name);
 	for (const struct param *row = match_params; row->key != NULL; row++) {
-		/* The probability is a value too, and so are its correlation and what is made of a draw. */
+		/*
+		 * The probability is a value too, and so are its correlation and what is made of a
+		 * draw.
+		 */
 		if (row->offset == offsetof(struct match, probability) || row->offset == offsetof(struct match, correlation) ||
 		    row->offset == offsetof(struct match, netem_exact))
 			continue;
@@ -95,7 +101,10 @@ bool fault_is_taken_out(const struct fault *fault)
 	return action_is_taken_out(fault->action, &fault->params);
 }
 
-/* "9b 80" into its bytes; digits come in pairs, and there may be spaces between the pairs. @return false if it is something else or too long. */
+/*
+ * "9b 80" into its bytes; digits come in pairs, and there may be spaces between the pairs. @return
+ * false if it is something else or too long.
+ */
 bool fault_message_bytes(const char *text, uint8_t ret_bytes[FAULT_MESSAGE_MAX], size_t *ret_length)
 {
 	unsigned value;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Which bits of a frame are inverted, as text: `54:01 60:80ff` is 0x01 at byte 54, 0x80 at byte 60 and 0xff at byte 61, counted from 0 at the destination
- * address.
+ * Which bits of a frame are inverted, as text: `54:01 60:80ff` is 0x01 at byte 54, 0x80 at byte 60
+ * and 0xff at byte 61, counted from 0 at the destination address.
  */
 #ifndef FAULT_FLIPS_H
 #define FAULT_FLIPS_H
@@ -26,7 +26,10 @@ struct flips {
 
 extern const struct param_codec flips_codec;
 
-/** Inverts @p mask at @p offset, on top of what there is. @return false if there is no room for one more. */
+/**
+ * Inverts @p mask at @p offset, on top of what there is. @return false if there is no room for one
+ * more.
+ */
 bool flips_add(struct flips *flips, uint16_t offset, uint8_t mask);
 
 #endif

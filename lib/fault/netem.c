@@ -20,7 +20,10 @@ struct suffix {
 	uint64_t factor;
 };
 
-/* A kind of quantity: in tc the case of a unit does not count, and a fraction of the base unit is cut off. */
+/*
+ * A kind of quantity: in tc the case of a unit does not count, and a fraction of the base unit is
+ * cut off.
+ */
 struct quantity {
 	const char *what;
 	const struct suffix *suffixes; /* the end has no name */
@@ -80,7 +83,10 @@ static const struct quantity rates = {"a rate (a number and bit, kbit, mbit, gbi
 
 #define DIGITS_MAX 18
 
-/* Reads the number that @p text begins with: @p ret_digits / @p ret_divisor. @return what is behind it, or NULL if there is none. */
+/*
+ * Reads the number that @p text begins with: @p ret_digits / @p ret_divisor. @return what is behind
+ * it, or NULL if there is none.
+ */
 static const char *read_number(const char *text, uint64_t *ret_digits, uint64_t *ret_divisor)
 {
 	unsigned count = 0;
@@ -228,7 +234,10 @@ static bool read_distribution(struct netem *netem, struct error *err)
 	return take_distribution(netem, &netem->delay, err);
 }
 
-/* A loss model: the first probability, and as many more as are said; the others are the action's own. */
+/*
+ * A loss model: the first probability, and as many more as are said; the others are the action's
+ * own.
+ */
 static bool read_losses(struct netem *netem, const char *action, size_t most, struct error *err)
 {
 	netem->loss = action;

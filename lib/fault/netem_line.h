@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Inside of netem.h: what a line of tc-netem(8) says, between its words and the faults that they mean.
+ * Inside of netem.h: what a line of tc-netem(8) says, between its words and the faults that they
+ * mean.
  */
 #ifndef FAULT_NETEM_LINE_H
 #define FAULT_NETEM_LINE_H
@@ -47,7 +48,10 @@ struct netem {
 	} slot;
 };
 
-/** The faults that the line means, each called "NAME: WHAT" after @p base. @return how many; at most NETEM_FAULTS_MAX. */
+/**
+ * The faults that the line means, each called "NAME: WHAT" after @p base. @return how many; at most
+ * NETEM_FAULTS_MAX.
+ */
 size_t netem_make(const struct netem *netem, const struct fault *base, struct fault *ret_faults);
 
 #endif

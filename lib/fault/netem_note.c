@@ -14,8 +14,9 @@ static bool is_action(const struct fault *fault, const char *name)
 }
 
 /*
- * The rate of frames that are reordered, if a draw hits at @p rate: behind one, gap - 1 are not drawn for, and the next takes 1 / rate draws in the long run,
- * whether or not draws follow from those before them.
+ * The rate of frames that are reordered, if a draw hits at @p rate: behind one, gap - 1 are not
+ * drawn for, and the next takes 1 / rate draws in the long run, whether or not draws follow from
+ * those before them.
  */
 static uint64_t reordered(const struct fault *fault, uint64_t rate)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of presets. A round trip time that is measured is half of it each way. Rates are those of the link below Ethernet, which counts here as well.
+ * The table of presets. A round trip time that is measured is half of it each way. Rates are those
+ * of the link below Ethernet, which counts here as well.
  */
 #include "lib/fault/preset.h"
 

@@ -29,7 +29,8 @@ extern const struct preset presets[];
 
 /**
  * Makes the faults of the preset called @p name, in the order in which a frame meets them.
- * @param base Name and match of each; theirs become "NAME: rate" and so on. What goes only one way is left out if the match is about the other.
+ * @param base Name and match of each; theirs become "NAME: rate" and so on. What goes only one way
+ * is left out if the match is about the other.
  * @return false with @p err (no place), which has the nearest name.
  */
 bool preset_expand(const char *name, const struct fault *base, struct fault ret_faults[PRESET_FAULTS_MAX], size_t *ret_count,

@@ -38,7 +38,10 @@ static void lines_close(struct lines *lines)
 	(void)fclose(lines->stream);
 }
 
-/* Goes on to the next line that has something in it; what editors leave around it, a mark in front of the first and blanks, is taken off. */
+/*
+ * Goes on to the next line that has something in it; what editors leave around it, a mark in front
+ * of the first and blanks, is taken off.
+ */
 static bool lines_next(struct lines *lines)
 {
 	do {
@@ -148,7 +151,10 @@ struct columns {
 	const struct param *rows[CELLS_MAX];
 };
 
-/* Takes the quotes off a cell, of which @p at is behind the first; two of them stand for one. @return what follows the last one, or NULL if there is none. */
+/*
+ * Takes the quotes off a cell, of which @p at is behind the first; two of them stand for one.
+ * @return what follows the last one, or NULL if there is none.
+ */
 static char *unquote(char *at)
 {
 	for (char *to = at; *at != '\0'; *to++ = *at++)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Where faults act: the sites. One row a site; what it offers says which conditions a match may have there (check.c).
+ * Where faults act: the sites. One row a site; what it offers says which conditions a match may
+ * have there (check.c).
  *
- * A site with addresses counts its events from 1 since power on, and writes them as NAME#N: enc.tx#7. A new one is a row
- * more here, and whoever lets it happen (armed_faults_next()).
+ * A site with addresses counts its events from 1 since power on, and writes them as NAME#N:
+ * enc.tx#7. A new one is a row more here, and whoever lets it happen (armed_faults_next()).
  */
 #ifndef FAULT_SITE_H
 #define FAULT_SITE_H
@@ -23,13 +24,16 @@ enum fault_layer {
 
 /** What a match may ask at a site. */
 enum site_offer {
-	SITE_HAS_EVENTS = 1 << 0,    /**< they come again and again, and are counted: at, nth, every, first */
-	SITE_HAS_WINDOW = 1 << 1,    /**< some time after power on: from, until, during, probability */
-	SITE_HAS_DIRECTION = 1 << 2, /**< frames, which have a direction, a flow and bytes: direction, filter, correlation */
-	SITE_HAS_MESSAGE = 1 << 3,   /**< bytes of an SPI message: message */
-	SITE_HAS_HOST = 1 << 4,      /**< a server's name: host */
-	SITE_HAS_PATH = 1 << 5,      /**< a request's target: path */
-	SITE_HAS_KIND = 1 << 6,      /**< a DHCP message's type: kind */
+	/** they come again and again, and are counted: at, nth, every, first */
+	SITE_HAS_EVENTS = 1 << 0,
+	/** some time after power on: from, until, during, probability */
+	SITE_HAS_WINDOW = 1 << 1,
+	/** frames, which have a direction, a flow and bytes: direction, filter, correlation */
+	SITE_HAS_DIRECTION = 1 << 2,
+	SITE_HAS_MESSAGE = 1 << 3, /**< bytes of an SPI message: message */
+	SITE_HAS_HOST = 1 << 4,    /**< a server's name: host */
+	SITE_HAS_PATH = 1 << 5,    /**< a request's target: path */
+	SITE_HAS_KIND = 1 << 6,    /**< a DHCP message's type: kind */
 };
 
 #define SITE_ANY (SITE_HAS_EVENTS | SITE_HAS_WINDOW)
@@ -50,7 +54,10 @@ enum site_offer {
 	S(SITE_TLS, "srv.tls", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST, "a server has got the first bytes of a TLS handshake") \
 	S(SITE_HTTP, "srv.http", LAYER_SERVER, SITE_ANY | SITE_HAS_HOST | SITE_HAS_PATH, "a server has got a whole HTTP request")
 
-/* Without addresses of the form NAME#N: frames have names of their own (address/address.h), the others happen once. */
+/*
+ * Without addresses of the form NAME#N: frames have names of their own (address/address.h), the
+ * others happen once.
+ */
 #define FAULT_SITES_WITHOUT_ADDRESS(S) \
 	S(SITE_FRAME, "frames", LAYER_PROXY, SITE_ANY | SITE_HAS_DIRECTION, "a frame comes to the proxy") \
 	S(SITE_CABLE, "cable", LAYER_LINK, SITE_HAS_WINDOW, "the fault's window opens") \
@@ -59,7 +66,8 @@ enum site_offer {
 #define FAULT_SITE_CONSTANT(site, name, layer, offers, summary) site,
 enum site {
 	FAULT_SITES(FAULT_SITE_CONSTANT) SITES, /**< how many have addresses */
-	SITES_LAST = SITES - 1,                 /* so that the next has the number SITES, and fault_sites no gap */
+	/* so that the next has the number SITES, and fault_sites no gap */
+	SITES_LAST = SITES - 1,
 	FAULT_SITES_WITHOUT_ADDRESS(FAULT_SITE_CONSTANT) SITES_ALL,
 };
 #undef FAULT_SITE_CONSTANT
@@ -73,7 +81,9 @@ struct fault_site {
 /** In the order of enum site; the first SITES have addresses. */
 extern const struct fault_site fault_sites[SITES_ALL];
 
-/** @return the site whose addresses begin with the @p length bytes of @p name; SITES if none does. */
+/**
+ * @return the site whose addresses begin with the @p length bytes of @p name; SITES if none does.
+ */
 enum site site_find(const char *name, size_t length);
 
 #endif

@@ -13,8 +13,9 @@ struct window {
 	const struct match *match;
 	struct fault_address from, until; /* as far as the match has them */
 	bool always;                      /* it has neither beginning nor end nor phase */
-	bool by_address;                  /* it begins or ends at an address; else nobody need tell it of events */
-	bool opened, closed;              /* at an address */
+	/* it begins or ends at an address; else nobody need tell it of events */
+	bool by_address;
+	bool opened, closed; /* at an address */
 	sim_ns opened_at;
 	char phase[FAULT_PHASE_MAX];
 };

@@ -52,7 +52,10 @@ static bool is_filter_word(const char *word)
 	return false;
 }
 
-/* A number, a range of ports, a network, or an address of any kind. Without a colon, hexadecimal digits may be a name: "face". */
+/*
+ * A number, a range of ports, a network, or an address of any kind. Without a colon, hexadecimal
+ * digits may be a name: "face".
+ */
 static bool is_number(const char *word)
 {
 	static const char decimal[] = "0123456789./-", hexadecimal[] = "0123456789abcdefABCDEF./:-";
@@ -62,7 +65,10 @@ static bool is_number(const char *word)
 	return strspn(word, strchr(word, ':') != NULL ? hexadecimal : decimal) == strlen(word);
 }
 
-/* Writes @p filter with every word that it does not know replaced; tells the first of them, or NULL. */
+/*
+ * Writes @p filter with every word that it does not know replaced; tells the first of them, or
+ * NULL.
+ */
 static const char *replace_names(const char *filter, const char *replacement, char *ret_filter, char ret_name[FAULT_FILTER_MAX])
 {
 	char word[FAULT_FILTER_MAX];
@@ -83,8 +89,9 @@ static const char *replace_names(const char *filter, const char *replacement, ch
 }
 
 /*
- * libpcap asks the DNS and the files of the host for every word that it does not know, and not only behind "host": "src a", "host 1.2.3.4 or a". A filter
- * must mean the same everywhere. So it never sees such a word, but a number instead, and that tells what the word would have been.
+ * libpcap asks the DNS and the files of the host for every word that it does not know, and not only
+ * behind "host": "src a", "host 1.2.3.4 or a". A filter must mean the same everywhere. So it never
+ * sees such a word, but a number instead, and that tells what the word would have been.
  */
 static bool check_numeric(const char *filter, struct error *err)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * pcap filter expressions (pcap-filter(7)), for Ethernet, with numeric addresses only: a filter means the same everywhere.
+ * pcap filter expressions (pcap-filter(7)), for Ethernet, with numeric addresses only: a filter
+ * means the same everywhere.
  */
 #ifndef FILTER_FILTER_H
 #define FILTER_FILTER_H
@@ -19,7 +20,10 @@
  */
 bool filter_check(const struct fault *fault, const char **ret_key, struct error *err);
 
-/** Compiles @p expression. @return false with @p err (no place). @param ret_program To be released with pcap_freecode(). */
+/**
+ * Compiles @p expression. @return false with @p err (no place). @param ret_program To be released
+ * with pcap_freecode().
+ */
 bool filter_compile(const char *expression, struct bpf_program *ret_program, struct error *err);
 
 #endif

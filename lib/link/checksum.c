@@ -12,7 +12,10 @@ uint32_t checksum_add(uint32_t sum, const uint8_t *data, size_t length)
 		sum += (uint32_t)(data[i] << 8 | data[i + 1]);
 	if (length % 2 != 0)
 		sum += (uint32_t)data[length - 1] << 8;
-	/* Frames are short: 16 bits of carries never run over, and are folded in so that several pieces do not either. */
+	/*
+	 * Frames are short: 16 bits of carries never run over, and are folded in so that several
+	 * pieces do not either.
+	 */
 	return (sum & 0xffff) + (sum >> 16);
 }
 

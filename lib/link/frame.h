@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * An Ethernet frame between the chip and the far end: destination address to the last byte of payload, without preamble and FCS.
+ * An Ethernet frame between the chip and the far end: destination address to the last byte of
+ * payload, without preamble and FCS.
  *
  * A frame has one owner; handing it over hands over the duty to release it.
  */
@@ -16,7 +17,9 @@
 
 /** The largest frame without FCS: what the chip's buffer could hold at most. */
 #define FRAME_MAX 8192U
-/** The smallest frame without FCS (IEEE 802.3 3.2.8); shorter ones are padded by whoever sends them. */
+/**
+ * The smallest frame without FCS (IEEE 802.3 3.2.8); shorter ones are padded by whoever sends them.
+ */
 #define FRAME_MIN 60U
 #define FRAME_FCS 4U
 /** Both addresses and the type, without VLAN tags. */
@@ -37,7 +40,9 @@ struct frame {
 /** @return a new frame with a copy of @p length bytes of @p data; @p length at most FRAME_MAX. */
 struct frame *frame_new(const uint8_t *data, size_t length);
 
-/** @return a copy of @p frame, cut to @p length or filled with zeros; @p length at most FRAME_MAX. */
+/**
+ * @return a copy of @p frame, cut to @p length or filled with zeros; @p length at most FRAME_MAX.
+ */
 struct frame *frame_resized(const struct frame *frame, size_t length);
 
 /** Releases a frame; NULL is fine. */

@@ -217,7 +217,10 @@ void link_close(struct link *link)
 
 void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules, struct medium_effect effect)
 {
-	/* What a guest can make the chip send may be shorter than an FCS: then it is all frame, and the FCS is wrong. */
+	/*
+	 * What a guest can make the chip send may be shorter than an FCS: then it is all frame, and
+	 * the FCS is wrong.
+	 */
 	size_t fcs_length = length < FRAME_FCS ? 0 : FRAME_FCS;
 	struct frame *frame = frame_new(data, length - fcs_length);
 	const uint8_t *fcs = data + frame->length;

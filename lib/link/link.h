@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The wire: twisted pair, 10BASE-T or 100BASE-TX, between the device's RJ45 jack and its link partner, a switch port (IEEE 802.3 clauses 4 and 14).
+ * The wire: twisted pair, 10BASE-T or 100BASE-TX, between the device's RJ45 jack and its link
+ * partner, a switch port (IEEE 802.3 clauses 4 and 14).
  *
- * A frame occupies the medium for its preamble, its bytes (at least the minimum frame) and its FCS, in the bit time of the device's chip, which both ends keep to; medium.h says who may send when, and what
- * happens if both do. The partner is a switch port: it buffers what it cannot send yet, drops frames with a wrong FCS and runts, gives a frame up after a late
- * collision or sixteen others, and has no say in how the device runs its end.
+ * A frame occupies the medium for its preamble, its bytes (at least the minimum frame) and its FCS,
+ * in the bit time of the device's chip, which both ends keep to; medium.h says who may send when,
+ * and what happens if both do. The partner is a switch port: it buffers what it cannot send yet,
+ * drops frames with a wrong FCS and runts, gives a frame up after a late collision or sixteen
+ * others, and has no say in how the device runs its end.
  *
- * Lifecycle: link_init() on memory of the caller's; link_close() releases the frames still inside. A function of struct link_ops that gets a frame that is not
- * const takes it over.
+ * Lifecycle: link_init() on memory of the caller's; link_close() releases the frames still inside.
+ * A function of struct link_ops that gets a frame that is not const takes it over.
  */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
@@ -52,11 +55,17 @@ struct link_ops {
 	void (*to_device)(void *ctx, const struct link_arrival *arrival, sim_ns now);
 	/** The last bit of the device's frame has left, or the device gives it up. */
 	void (*sent)(void *ctx, const struct medium_outcome *outcome, sim_ns now);
-	/** The device's receiver hears a carrier begin, or end; behind a whole frame it ends after to_device(). May be NULL. */
+	/**
+	 * The device's receiver hears a carrier begin, or end; behind a whole frame it ends after
+	 * to_device(). May be NULL.
+	 */
 	void (*carrier_sensed)(void *ctx, bool carrier, sim_ns now);
 	/** The link comes or goes. */
 	void (*carrier_changed)(void *ctx, bool up, sim_ns now);
-	/** @p frame has not reached the end that it was meant for; it is released behind the call. May be NULL. */
+	/**
+	 * @p frame has not reached the end that it was meant for; it is released behind the call.
+	 * May be NULL.
+	 */
 	void (*lost)(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now);
 };
 
@@ -98,14 +107,20 @@ void link_init(struct link *link, const struct link_config *config, sim_ns bit_n
 
 void link_close(struct link *link);
 
-/** The device starts to send @p data, FCS included; ops.sent answers. One frame at a time. @param rules How its MAC goes about it. */
+/**
+ * The device starts to send @p data, FCS included; ops.sent answers. One frame at a time. @param
+ * rules How its MAC goes about it.
+ */
 void link_device_sends(struct link *link, const uint8_t *data, size_t length, const struct medium_rules *rules,
                        struct medium_effect effect);
 
 /** The device gives up the frame it sends; ops.sent will not be called. */
 void link_device_cancels(struct link *link);
 
-/** The device keeps the medium busy without a frame, or stops that: backpressure (DS39662 sec. 10.1). */
+/**
+ * The device keeps the medium busy without a frame, or stops that: backpressure (DS39662 sec.
+ * 10.1).
+ */
 void link_device_backpressure(struct link *link, bool on);
 
 /** The same at the partner's end: a port that babbles. */
@@ -114,7 +129,9 @@ void link_partner_backpressure(struct link *link, bool on);
 /** The partner sends @p frame, without FCS; takes it over. */
 void link_partner_sends(struct link *link, struct frame *frame);
 
-/** Plugs or unplugs the cable. Frames in flight and frames waiting are lost, which the trace tells. */
+/**
+ * Plugs or unplugs the cable. Frames in flight and frames waiting are lost, which the trace tells.
+ */
 void link_set_carrier(struct link *link, bool up);
 
 /** Writes the closing line: what happened on the cable. */

@@ -2,12 +2,12 @@
 /*
  * CSMA/CD for two stations.
  *
- * How it works: a station is quiet, waits, sends, or holds the medium with a carrier without a frame,
- * which is backpressure. Waiting ends at an instant that plan() works out anew whenever something
- * changes on either side: not before its back-off and the gap have passed, and not while it hears the
- * other. Whoever starts looks whether the other is at it as well; if so, a collision is noted for
- * each end that listens, at the instant at which that end hears it, and its transmission is cut short
- * to end with the jam.
+ * How it works: a station is quiet, waits, sends, or holds the medium with a carrier without a
+ * frame, which is backpressure. Waiting ends at an instant that plan() works out anew whenever
+ * something changes on either side: not before its back-off and the gap have passed, and not while
+ * it hears the other. Whoever starts looks whether the other is at it as well; if so, a collision
+ * is noted for each end that listens, at the instant at which that end hears it, and its
+ * transmission is cut short to end with the jam.
  *
  *     quiet --send--> waits --step--> sends --step--> quiet      sent whole, or given up
  *                       ^                       |
@@ -57,7 +57,10 @@ static sim_ns later(sim_ns a, sim_ns b)
 	return a > b ? a : b;
 }
 
-/* What the device can notice of a step: its own end at once; of the rest nothing before a collision can have been jammed. */
+/*
+ * What the device can notice of a step: its own end at once; of the rest nothing before a collision
+ * can have been jammed.
+ */
 static void set_lags(struct medium *medium)
 {
 	struct medium_station *device = &medium->stations[TO_SERVER], *partner = &medium->stations[TO_DEVICE];
@@ -82,7 +85,10 @@ static sim_ns start_time(struct medium *medium, const struct medium_station *sta
 	deaf_from = start;
 	if (other->was_active && heard_until + gap2_ns >= start) {
 		start = heard_until + gap2_ns;
-		/* In the last part of the gap it does not listen any more, so that nobody can be kept waiting for ever (4.2.3.2.1). */
+		/*
+		 * In the last part of the gap it does not listen any more, so that nobody can be
+		 * kept waiting for ever (4.2.3.2.1).
+		 */
 		deaf_from = heard_until + bits_ns(medium, rules->gap1_bits);
 	}
 	return is_active(other) && heard_from <= deaf_from ? SIM_NEVER : start;
@@ -104,7 +110,9 @@ static void wait(struct medium *medium, struct medium_station *station, sim_ns f
 	plan(medium, station);
 }
 
-/* The station hears at @p at that it is not alone, and stops behind a jam; what it sends is lost. */
+/*
+ * The station hears at @p at that it is not alone, and stops behind a jam; what it sends is lost.
+ */
 static bool collide(struct medium *medium, struct medium_station *station, sim_ns at)
 {
 	if (station->state != STATION_SENDS || at >= station->step.at)

@@ -3,14 +3,18 @@
  * @file
  * Who may send when between two ends of a cable: CSMA/CD (IEEE 802.3 clause 4), bit times and all.
  *
- * A station that runs in half duplex listens: it defers to what it hears, waits for the gap, starts, and hears within the time of a round trip whether the
- * other had started too. Then both send a jam, stop, and wait for a random number of slot times. A station in full duplex does none of this. Each end has
- * its own duplex, so a mismatch behaves as it does on a real cable: the half-duplex end suffers late collisions, and what it hears while it sends is lost.
+ * A station that runs in half duplex listens: it defers to what it hears, waits for the gap,
+ * starts, and hears within the time of a round trip whether the other had started too. Then both
+ * send a jam, stop, and wait for a random number of slot times. A station in full duplex does none
+ * of this. Each end has its own duplex, so a mismatch behaves as it does on a real cable: the
+ * half-duplex end suffers late collisions, and what it hears while it sends is lost.
  *
- * The medium knows nothing of frames, only how long they are. Draws of the back-off are keyed on station, frame and attempt.
+ * The medium knows nothing of frames, only how long they are. Draws of the back-off are keyed on
+ * station, frame and attempt.
  *
- * Simplified: both ends see the carrier of the other exactly one cable delay late; the gap is counted from there. Behind a transmission of its own a station
- * listens for the whole gap, not only for its first part.
+ * Simplified: both ends see the carrier of the other exactly one cable delay late; the gap is
+ * counted from there. Behind a transmission of its own a station listens for the whole gap, not
+ * only for its first part.
  */
 #ifndef LINK_MEDIUM_H
 #define LINK_MEDIUM_H
@@ -22,7 +26,9 @@
 #include "lib/sim/random.h"
 #include "lib/sim/sim.h"
 
-/** How long a bit lasts on 10BASE-T, and on 100BASE-TX, which is the fastest medium there is here. */
+/**
+ * How long a bit lasts on 10BASE-T, and on 100BASE-TX, which is the fastest medium there is here.
+ */
 #define MEDIUM_10_BIT_NS ((sim_ns)100)
 #define MEDIUM_100_BIT_NS ((sim_ns)10)
 /** The slot time, in bit times, is the same for both (IEEE 802.3 4.4.2). */
@@ -35,20 +41,29 @@
 /** The longest delay of a cable: a frame is heard before the next of the same station has left. */
 #define MEDIUM_DELAY_MAX ((sim_ns)60000)
 
-/** Transmissions of one station that are on the cable at once: 60 us, and 9 bytes at 100 Mbit/s take 720 ns. */
+/**
+ * Transmissions of one station that are on the cable at once: 60 us, and 9 bytes at 100 Mbit/s take
+ * 720 ns.
+ */
 #define MEDIUM_ARRIVALS_MAX 96U
 
 /** How a station sends. */
 struct medium_rules {
 	bool full_duplex;
-	bool defer_forever;                 /**< excessive deferral is told, but does not end the attempt */
+	/** excessive deferral is told, but does not end the attempt */
+	bool defer_forever;
 	bool no_backoff;                    /**< tries again at once after a collision */
 	bool no_backoff_after_backpressure; /**< the same, behind backpressure of this station */
 	unsigned retries_max;               /**< this many collisions are tried again */
-	unsigned window_bytes; /**< a collision behind so many bytes of a transmission, preamble included, is late and not tried again */
-	unsigned gap_bits;     /**< in bit times, behind a transmission of its own */
-	unsigned gap1_bits;    /**< the first part of the gap behind the other's: a carrier restarts it */
-	unsigned gap2_bits;    /**< the whole gap behind the other's */
+	/**
+	 * a collision behind so many bytes of a transmission, preamble included, is late and not
+	 * tried again
+	 */
+	unsigned window_bytes;
+	unsigned gap_bits; /**< in bit times, behind a transmission of its own */
+	/** the first part of the gap behind the other's: a carrier restarts it */
+	unsigned gap1_bits;
+	unsigned gap2_bits; /**< the whole gap behind the other's */
 };
 
 /** What IEEE 802.3 4.4.2 asks for. */
@@ -56,7 +71,8 @@ extern const struct medium_rules medium_standard_rules;
 
 /** A effect on the cable that the sender takes for a collision. */
 struct medium_effect {
-	unsigned attempts;    /**< in so many attempts of a frame, the first that last until then; 0: none */
+	/** in so many attempts of a frame, the first that last until then; 0: none */
+	unsigned attempts;
 	unsigned after_bytes; /**< of each, preamble included */
 };
 
@@ -66,15 +82,25 @@ struct medium_outcome {
 	unsigned collisions;
 	bool late_collision, excessive_collisions; /**< why it was given up */
 	bool deferred, excessive_deferral;
-	unsigned collided_bytes; /**< on the wire in attempts that collided, preambles not counted */
+	/** on the wire in attempts that collided, preambles not counted */
+	unsigned collided_bytes;
 };
 
 struct medium_ops {
-	/** The sender's view: its last bit has left, or it gives up. The next frame may be sent from here. */
+	/**
+	 * The sender's view: its last bit has left, or it gives up. The next frame may be sent from
+	 * here.
+	 */
 	void (*ended)(void *ctx, enum direction direction, const struct medium_outcome *outcome, sim_ns now);
-	/** The other end's view: the last bit of a frame that was sent whole is there. @p intact: nothing of its own lay over it. */
+	/**
+	 * The other end's view: the last bit of a frame that was sent whole is there. @p intact:
+	 * nothing of its own lay over it.
+	 */
 	void (*arrived)(void *ctx, enum direction direction, bool intact, sim_ns now);
-	/** A carrier begins or ends, as its sender sees it; @p broken: it ends without a whole frame. */
+	/**
+	 * A carrier begins or ends, as its sender sees it; @p broken: it ends without a whole
+	 * frame.
+	 */
 	void (*activity)(void *ctx, enum direction direction, bool on, bool broken, sim_ns now);
 };
 
@@ -102,7 +128,8 @@ struct medium_station {
 	sim_ns ended_at;     /* of the last one */
 	bool backpressured;  /* since the last frame that was sent or given up */
 	bool collided, late; /* the transmission under way */
-	bool mangled;        /* the other end sends over the transmission under way, and cannot read it */
+	/* the other end sends over the transmission under way, and cannot read it */
+	bool mangled;
 	struct {
 		sim_ns at;
 		bool intact;
@@ -140,10 +167,16 @@ void medium_send(struct medium *medium, enum direction direction, size_t bytes, 
                  struct medium_effect effect);
 /** It gives the frame up; ops.ended does not come. */
 void medium_cancel(struct medium *medium, enum direction direction);
-/** A station keeps the medium busy without a frame, or stops that. A frame of its own that is under way is cut, and tried again afterwards. */
+/**
+ * A station keeps the medium busy without a frame, or stops that. A frame of its own that is under
+ * way is cut, and tried again afterwards.
+ */
 void medium_backpressure(struct medium *medium, enum direction direction, bool on, bool full_duplex);
 
-/** The least time from any event of the medium, or of what is before it, to something that the device can notice. */
+/**
+ * The least time from any event of the medium, or of what is before it, to something that the
+ * device can notice.
+ */
 sim_ns medium_lag(const struct medium *medium);
 
 #endif

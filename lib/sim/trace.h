@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The trace: one line for every decision, with its virtual time and its cause, and one digest over all lines.
+ * The trace: one line for every decision, with its virtual time and its cause, and one digest over
+ * all lines.
  *
- *     [  0.100514600] proxy   to-device #3 dhcp.offer[67/1]#1 192.0.2.1:67 > 192.0.2.100:68 342 B: 'slow' delay 32.83 ms -> leaves after 32.83 ms
+ *     [  0.100514600] proxy to-device #3 dhcp.offer[67/1]#1 192.0.2.1:67 > 192.0.2.100:68 342 B:
+ *        'slow' delay 32.83 ms -> leaves after 32.83 ms
  *
- * The digest is XXH3-128 of the lines as they stand in trace.txt, line feeds included, so `xxhsum -H2 trace.txt` shows the same number.
+ * The digest is XXH3-128 of the lines as they stand in trace.txt, line feeds included, so
+ * `xxhsum -H2 trace.txt` shows the same number.
  */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H
@@ -37,11 +40,15 @@ void trace_close(struct trace *trace);
  */
 void trace_line(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/** A line about the run rather than about what happens in it: it is written with "# " before it, and the digest does not know it. */
+/**
+ * A line about the run rather than about what happens in it: it is written with "# " before it, and
+ * the digest does not know it.
+ */
 void trace_aside(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /**
- * Adds a line "not modelled: ..." and counts it: the world lacks something that the device relies on, so the session can prove nothing.
+ * Adds a line "not modelled: ..." and counts it: the world lacks something that the device relies
+ * on, so the session can prove nothing.
  */
 void trace_not_modelled(struct trace *trace, sim_ns now, const char *topic, const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -16,7 +16,10 @@ uint64_t binomial_at_least(uint64_t k, uint64_t n, uint64_t share)
 		return 0;
 	if (share == BILLION)
 		return BILLION;
-	/* From n hits down to k: of j - 1 hits it is j (1 - p) / ((n - j + 1) p) times as likely as of j. */
+	/*
+	 * From n hits down to k: of j - 1 hits it is j (1 - p) / ((n - j + 1) p) times as likely as
+	 * of j.
+	 */
 	struct number term = number_power(share, BILLION, n), sum = term;
 	for (uint64_t j = n; j > k; j--) {
 		term = number_scale(term, j * (BILLION - share), (n - j + 1) * share);

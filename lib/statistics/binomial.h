@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Tails of the binomial distribution, and the two intervals for a share that are made of them or in place of them.
+ * Tails of the binomial distribution, and the two intervals for a share that are made of them or in
+ * place of them.
  *
- * Counts are plain integers, shares and probabilities billionths. A tail is summed term by term, each the one before it times a ratio of integers
- * (number.h). What comes out is never below the true value, and above it by at most a billionth and one part in 10^12.
+ * Counts are plain integers, shares and probabilities billionths. A tail is summed term by term,
+ * each the one before it times a ratio of integers (number.h). What comes out is never below the
+ * true value, and above it by at most a billionth and one part in 10^12.
  */
 #ifndef STATISTICS_BINOMIAL_H
 #define STATISTICS_BINOMIAL_H
@@ -32,21 +34,26 @@ struct interval {
 };
 
 /**
- * The exact interval for the share of hits when @p k of @p n runs hit (Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the
- * case of the binomial", Biometrika 26, 1934): the shares under which neither @p k or more nor @p k or fewer is rarer than @p tail.
+ * The exact interval for the share of hits when @p k of @p n runs hit (Clopper and Pearson, "The
+ * use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26,
+ * 1934): the shares under which neither @p k or more nor @p k or fewer is rarer than @p tail.
  * @param n 0 gives the interval from 0 to 1.
  * @param tail What may lie beyond either end, billionths; 25000000 for an interval of 95 %.
  */
 struct interval interval_clopper_pearson(uint64_t k, uint64_t n, uint64_t tail);
 
-/** Squares of the normal quantile for two tails of 5, 2.5 and 0.5 %, billionths: the 90, 95 and 99 % points of chi squared with one degree of freedom. */
+/**
+ * Squares of the normal quantile for two tails of 5, 2.5 and 0.5 %, billionths: the 90, 95 and 99 %
+ * points of chi squared with one degree of freedom.
+ */
 #define Z_SQUARED_90 UINT64_C(2705543454)
 #define Z_SQUARED_95 UINT64_C(3841458821)
 #define Z_SQUARED_99 UINT64_C(6634896601)
 
 /**
- * The score interval (Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927): the shares p with
- * (k/n - p)^2 <= z^2 p (1 - p) / n. Nearer to the nominal confidence on the average, but not exact; told beside the exact one, never decided by.
+ * The score interval (Wilson, "Probable inference, the law of succession, and statistical
+ * inference", JASA 22, 1927): the shares p with (k/n - p)^2 <= z^2 p (1 - p) / n. Nearer to the
+ * nominal confidence on the average, but not exact; told beside the exact one, never decided by.
  * @param z_squared Billionths, at most 10 billion.
  */
 struct interval interval_wilson(uint64_t k, uint64_t n, uint64_t z_squared);

@@ -25,8 +25,13 @@ static size_t count_outcomes(const enum gate_outcome *outcomes, size_t count, en
 }
 
 struct tests {
-	struct sequential worse;  /* of the pairs that come out differently: a hit is against the candidate */
-	struct sequential breaks; /* of all that the baseline proved: a hit is one in which the candidate broke alone, or proved nothing */
+	/* of the pairs that come out differently: a hit is against the candidate */
+	struct sequential worse;
+	/*
+	 * of all that the baseline proved: a hit is one in which the candidate broke alone, or
+	 * proved nothing
+	 */
+	struct sequential breaks;
 };
 
 static void add_pair(struct gate_finding *finding, struct tests *tests, const struct gate_pair *pair)

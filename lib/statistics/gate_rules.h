@@ -56,8 +56,10 @@ struct gate_pair {
 struct gate_scenario {
 	const enum gate_outcome *frozen; /**< of the candidate, an element a frozen plan */
 	size_t frozen_count;
-	bool takes_fresh;              /**< whether it has something that differs from plan to plan; else the frozen ones are all */
-	const struct gate_pair *pairs; /**< in the order of the plans, not of the sessions' ends; none if it takes none */
+	/** whether it has something that differs from plan to plan; else the frozen ones are all */
+	bool takes_fresh;
+	/** in the order of the plans, not of the sessions' ends; none if it takes none */
+	const struct gate_pair *pairs;
 	size_t pair_count;
 };
 
@@ -67,7 +69,10 @@ struct gate_rules {
 	uint64_t beta;                  /**< how often a bad one may be promoted */
 	uint64_t odds;                  /**< see above; from 2 to 1000 */
 	uint64_t negligible, tolerated; /**< see above; 0 < negligible < tolerated < BILLION */
-	uint64_t runs_max;              /**< the most pairs of a scenario, from 1 to SAMPLE_MAX; what is given beyond is not looked at */
+	/**
+	 * the most pairs of a scenario, from 1 to SAMPLE_MAX; what is given beyond is not looked at
+	 */
+	uint64_t runs_max;
 };
 
 /**
@@ -95,12 +100,21 @@ struct gate_finding {
 	enum gate_decision decision;
 	enum gate_reason reason;
 	size_t frozen_broke, frozen_unknown;
-	uint64_t pairs;                               /**< that were looked at; the five below make them up */
-	uint64_t candidate_only, baseline_only, same; /**< gate_known() of them: both devices came to a verdict */
-	uint64_t unknown, baseline_unknown;           /**< the candidate alone proved nothing; the baseline did not */
-	uint64_t equal, equal_corrected; /**< p-value of both being equal, and the same corrected over all scenarios; billionths */
-	uint64_t worse, not_tolerated;   /**< p-values of breaking `odds` times as often, and in `tolerated` of the plans */
-	uint64_t mcnemar; /**< the exact one-sided p-value of these counts; told, not decided by: how many pairs there are hangs on them */
+	/** that were looked at; the five below make them up */
+	uint64_t pairs;
+	/** gate_known() of them: both devices came to a verdict */
+	uint64_t candidate_only, baseline_only, same;
+	/** the candidate alone proved nothing; the baseline did not */
+	uint64_t unknown, baseline_unknown;
+	/** p-value of both being equal, and the same corrected over all scenarios; billionths */
+	uint64_t equal, equal_corrected;
+	/** p-values of breaking `odds` times as often, and in `tolerated` of the plans */
+	uint64_t worse, not_tolerated;
+	/**
+	 * the exact one-sided p-value of these counts; told, not decided by: how many pairs there
+	 * are hangs on them
+	 */
+	uint64_t mcnemar;
 };
 
 /**

@@ -11,7 +11,10 @@ struct ranked {
 	size_t place;
 };
 
-/* By p-value; equal ones in their order, so that the result does not hang on the library's way to sort. */
+/*
+ * By p-value; equal ones in their order, so that the result does not hang on the library's way to
+ * sort.
+ */
 static int compare(const void *a, const void *b)
 {
 	const struct ranked *one = a, *other = b;

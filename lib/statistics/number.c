@@ -12,7 +12,10 @@ static int leading_zeros(wide value)
 	return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)value);
 }
 
-/* The number value x 2^exponent, or the next above it if there is a remainder below the value's last bit. */
+/*
+ * The number value x 2^exponent, or the next above it if there is a remainder below the value's
+ * last bit.
+ */
 static struct number rounded_up(wide value, int64_t exponent, bool has_remainder)
 {
 	struct number result = {0, 0};
@@ -42,7 +45,9 @@ struct number number_scale(struct number a, uint64_t numerator, uint64_t denomin
 	CHECK(denominator != 0);
 	if (product == 0)
 		return number_of(0);
-	/* With the top bit set, the quotient has 64 significant bits whatever the denominator is. */
+	/*
+	 * With the top bit set, the quotient has 64 significant bits whatever the denominator is.
+	 */
 	int zeros = leading_zeros(product);
 	product <<= zeros;
 	return rounded_up(product / denominator, a.exponent - zeros, product % denominator != 0);
@@ -63,7 +68,10 @@ struct number number_add(struct number a, struct number b)
 	}
 	if (small.mantissa == 0)
 		return large;
-	/* One bit stays free for the carry; what is shifted out of the smaller one makes the sum round up. */
+	/*
+	 * One bit stays free for the carry; what is shifted out of the smaller one makes the sum
+	 * round up.
+	 */
 	int64_t shift = large.exponent - small.exponent;
 	wide first = (wide)large.mantissa << 63, second = (wide)small.mantissa << 63;
 	wide kept = shift < 127 ? second >> shift : 0;
@@ -89,7 +97,10 @@ uint64_t number_billionths(struct number a)
 
 	if (scaled.mantissa == 0)
 		return 0;
-	/* The value is below 2^(exponent + 64): what is below one is rounded up to it, what has 31 bits before the point is above the billion. */
+	/*
+	 * The value is below 2^(exponent + 64): what is below one is rounded up to it, what has 31
+	 * bits before the point is above the billion.
+	 */
 	if (scaled.exponent <= -64)
 		return 1;
 	if (scaled.exponent > -64 + 30)

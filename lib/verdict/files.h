@@ -5,7 +5,10 @@
 
 #include <stdint.h>
 
-/** 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on. Nanoseconds since 1970. */
+/**
+ * 2026-01-01T00:00:00Z: the far end's clock at virtual time 0, as the device's own at power on.
+ * Nanoseconds since 1970.
+ */
 #define WORLD_UNIX_BASE_NS (1767225600U * UINT64_C(1000000000))
 
 #define CAPTURES_DEVICE "device.pcapng"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A session as reports name it: what was to be run, of which a verdict is. Scenario and plan fill it in (plan_describe()).
+ * A session as reports name it: what was to be run, of which a verdict is. Scenario and plan fill
+ * it in (plan_describe()).
  */
 #ifndef VERDICT_PLANNED_H
 #define VERDICT_PLANNED_H
@@ -17,11 +18,13 @@ struct planned_session {
 	const char *scenario, *source; /**< its name, and the file */
 	const char *device;            /**< empty: it is not known */
 	uint64_t seed;
-	bool replay;                          /**< of a frozen plan */
-	const char *failure_of;               /**< what a failure that was expected is a failure of */
+	bool replay; /**< of a frozen plan */
+	/** what a failure that was expected is a failure of */
+	const char *failure_of;
 	const char *image_hash, *kernel_hash; /**< of what it was run with; empty: not known */
 	const struct fault *faults;           /**< in the order of the verdict's rules */
-	char differs[VERDICT_TEXT_MAX];       /**< what a frozen plan was made with and is another now; empty: nothing */
+	/** what a frozen plan was made with and is another now; empty: nothing */
+	char differs[VERDICT_TEXT_MAX];
 };
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* index.html of a gate: one page that says whether a release may go out, and why; a template, as that of a run (reports/run/page.c), without a script. */
+/*
+ * index.html of a gate: one page that says whether a release may go out, and why; a template, as
+ * that of a run (reports/run/page.c), without a script.
+ */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a gate has decided, and why, in the words of whoever promotes a release: for a terminal, for programs (gate.json, whose form is gate.schema.json), and as a
- * page (index.html).
+ * What a gate has decided, and why, in the words of whoever promotes a release: for a terminal, for
+ * programs (gate.json, whose form is gate.schema.json), and as a page (index.html).
  */
 #ifndef REPORTS_GATE_TOLD_H
 #define REPORTS_GATE_TOLD_H
@@ -23,10 +23,15 @@ struct told_interval {
 struct told_scenario {
 	const char *name;
 	struct gate_finding finding;
-	size_t fixed, waived;              /**< plans that are not drawn; failures that a waiver let pass */
-	struct told_interval exact, score; /**< how often the candidate breaks alone, with 95 %, of gate_known(): Clopper-Pearson, Wilson */
-	char text[GATE_TEXT_MAX];          /**< gate_tell() */
-	const char *quarantine;            /**< by whom, until when and why it decides nothing; NULL: it decides */
+	/** plans that are not drawn; failures that a waiver let pass */
+	size_t fixed, waived;
+	/**
+	 * how often the candidate breaks alone, with 95 %, of gate_known(): Clopper-Pearson, Wilson
+	 */
+	struct told_interval exact, score;
+	char text[GATE_TEXT_MAX]; /**< gate_tell() */
+	/** by whom, until when and why it decides nothing; NULL: it decides */
+	const char *quarantine;
 };
 
 /** A session that broke on the candidate alone, or a fixed plan that did. */
@@ -43,9 +48,14 @@ struct told_gate {
 	size_t scenario_count;
 	const struct told_example *examples; /**< those that say it best, one a cause */
 	size_t example_count;
-	const char *const *changes;    /**< what would change the verdict, a sentence each; ends with NULL */
-	const char *const *exceptions; /**< quarantine, waivers and what has expired of them, a sentence each; ends with NULL */
-	/** Plans that were drawn: of those that both devices proved, which broke on one alone, and how many these are. */
+	/** what would change the verdict, a sentence each; ends with NULL */
+	const char *const *changes;
+	/** quarantine, waivers and what has expired of them, a sentence each; ends with NULL */
+	const char *const *exceptions;
+	/**
+	 * Plans that were drawn: of those that both devices proved, which broke on one alone, and
+	 * how many these are.
+	 */
 	size_t only_candidate, only_baseline, known;
 	size_t unknown;            /**< that proved nothing on one of them */
 	size_t sessions;           /**< that were run */

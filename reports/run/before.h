@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What had been known of a run's sessions when it began, or was merged: before.json in its folder, from the history. With it a report tells what is new in a run, and what is
- * fixed; without it, it does not speak of that.
+ * What had been known of a run's sessions when it began, or was merged: before.json in its folder,
+ * from the history. With it a report tells what is new in a run, and what is fixed; without it, it
+ * does not speak of that.
  */
 #ifndef REPORTS_RUN_BEFORE_H
 #define REPORTS_RUN_BEFORE_H
@@ -33,9 +34,10 @@ bool before_write(const char *dir, const struct before *before, struct error *er
 
 /** What has changed since the last run before. */
 struct changes {
-	bool known;              /**< whether there is a run before */
-	char since[24];          /**< "2022-01-20 01:00 UTC" */
-	size_t new, lasting;     /**< sessions that failed now, and did not then, or did then as well */
+	bool known;     /**< whether there is a run before */
+	char since[24]; /**< "2022-01-20 01:00 UTC" */
+	/** sessions that failed now, and did not then, or did then as well */
+	size_t new, lasting;
 	size_t fixed;            /**< failed then, and are as expected now */
 	size_t not_seen;         /**< failed then, and were not run now, or proved nothing */
 	bool *is_new;            /**< a flag a session of the run */
@@ -43,7 +45,10 @@ struct changes {
 	size_t run_count;
 };
 
-/** @param ret_changes To be released with changes_close(). What is wrong with before.json makes it as good as missing. */
+/**
+ * @param ret_changes To be released with changes_close(). What is wrong with before.json makes it
+ * as good as missing.
+ */
 void changes_open(struct changes *ret_changes, const struct run *run);
 void changes_close(struct changes *changes);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a run begins, and goes on: run.json, which says what is to be run, and a lock on it for as long as somebody is at work. */
+/*
+ * How a run begins, and goes on: run.json, which says what is to be run, and a lock on it for as
+ * long as somebody is at work.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -64,7 +67,10 @@ static bool write_plan(const char *dir, const struct run_plan *plan, struct erro
 	return report_file_close(&file, err);
 }
 
-/* A lock ends with whoever holds it, however that ends; so it is no lie after a crash, as a word in the file would be. */
+/*
+ * A lock ends with whoever holds it, however that ends; so it is no lie after a crash, as a word in
+ * the file would be.
+ */
 static int lock(const char *dir, struct error *err)
 {
 	char *path = memory_format("%s/" RUN_FILE, dir);

@@ -34,7 +34,10 @@ static bool is_named(const char *text, const char *at)
 	return false;
 }
 
-/* @return the length of the amount that begins here: a number with its points and colons (as in 203.0.113.30:443), 0x1f, or a hash; 0: none does. */
+/*
+ * @return the length of the amount that begins here: a number with its points and colons (as in
+ * 203.0.113.30:443), 0x1f, or a hash; 0: none does.
+ */
 static size_t amount(const char *at)
 {
 	size_t length = strspn(at, "0123456789abcdefABCDEF");

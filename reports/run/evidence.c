@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known about a session that went wrong, in the same words and the same order wherever it is told. */
+/*
+ * What is known about a session that went wrong, in the same words and the same order wherever it
+ * is told.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +33,10 @@ static void tell_lines(const struct teller *teller, const char *label, const cha
 	}
 }
 
-/* Times are cut, not rounded, as everywhere: what is said to have been at 2.000 s was not before that. */
+/*
+ * Times are cut, not rounded, as everywhere: what is said to have been at 2.000 s was not before
+ * that.
+ */
 static void tell_at(const struct teller *teller, const char *label, const json_t *json, const char *key, const char *text)
 {
 	double seconds = json_number_value(json_object_get(json, key));

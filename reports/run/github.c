@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Workflow commands of GitHub Actions, which become annotations: `::error file=F,title=T::MESSAGE`. GitHub shows few of them a step, so a cause has one,
- * however many sessions it has.
+ * Workflow commands of GitHub Actions, which become annotations: `::error file=F,title=T::MESSAGE`.
+ * GitHub shows few of them a step, so a cause has one, however many sessions it has.
  */
 #include <stdlib.h>
 
 #include "reports/run/reports.h"
 #include "reports/text.h"
 
-/* How GitHub's toolkit escapes: line ends would end the command; in a property so do the marks between properties. */
+/*
+ * How GitHub's toolkit escapes: line ends would end the command; in a property so do the marks
+ * between properties.
+ */
 static void put(FILE *stream, const char *text, bool is_property)
 {
 	uint32_t c;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * junit.xml, as Jenkins and GitLab take it: a test suite a scenario, a test case a session; a failure if it missed its expectation, an error if nothing was
- * proved. What repeats it stands in the text, too: not every system shows the properties of a case.
+ * junit.xml, as Jenkins and GitLab take it: a test suite a scenario, a test case a session; a
+ * failure if it missed its expectation, an error if nothing was proved. What repeats it stands in
+ * the text, too: not every system shows the properties of a case.
  *
- * A suite follows the schema of Maven's Surefire (surefire-test-report.xsd), the order of elements included, but for two things that it does not know and that
- * Jenkins (properties of a case) and GitLab (its file) read.
+ * A suite follows the schema of Maven's Surefire (surefire-test-report.xsd), the order of elements
+ * included, but for two things that it does not know and that Jenkins (properties of a case) and
+ * GitLab (its file) read.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -41,7 +43,10 @@ static bool is_failure(const struct run_session *session)
 	return session->outcome == RUN_FAILED;
 }
 
-/* @param word "" for what decides about the case; else "flaky" or "rerun", whose text is in an element of its own. */
+/*
+ * @param word "" for what decides about the case; else "flaky" or "rerun", whose text is in an
+ * element of its own.
+ */
 static void put_trouble(FILE *stream, const struct run_session *session, const char *word)
 {
 	static const char *const kinds[][2] = {{"error", "failure"}, {"Error", "Failure"}};
@@ -58,7 +63,10 @@ static void put_trouble(FILE *stream, const struct run_session *session, const c
 	fprintf(stream, "%s</%s%s>\n", beside ? "</stackTrace>" : "", word, kind);
 }
 
-/* @return the last of the times of a session that was run; NULL: none was, because whoever asked for it wanted it so, or its turn may still come. */
+/*
+ * @return the last of the times of a session that was run; NULL: none was, because whoever asked
+ * for it wanted it so, or its turn may still come.
+ */
 static const struct run_session *last_run(const struct run_session *times, size_t count)
 {
 	while (count > 0 && times[count - 1].outcome >= RUN_HELD)
@@ -66,7 +74,10 @@ static const struct run_session *last_run(const struct run_session *times, size_
 	return count > 0 ? &times[count - 1] : NULL;
 }
 
-/* @return the first of the times of a session that decides about it; NULL: it is no failure and no error. */
+/*
+ * @return the first of the times of a session that decides about it; NULL: it is no failure and no
+ * error.
+ */
 static const struct run_session *decisive(const struct run_session *times, size_t count)
 {
 	const struct run_session *last = last_run(times, count);
@@ -88,8 +99,9 @@ static void put_beside(FILE *stream, const struct run_session *times, size_t cou
 }
 
 /*
- * A session that was run several times is one case, as Maven's Surefire writes repeated ones: what came out well in the end is flaky, what did not has failed, and
- * its other times are told beside. Failures come first. @param count Of the session's times, one behind the other.
+ * A session that was run several times is one case, as Maven's Surefire writes repeated ones: what
+ * came out well in the end is flaky, what did not has failed, and its other times are told beside.
+ * Failures come first. @param count Of the session's times, one behind the other.
  */
 static void put_outcome(FILE *stream, const struct run_session *times, size_t count)
 {

@@ -26,7 +26,10 @@ static bool proves(const struct run_session *session)
 	return session->json != NULL && session->outcome != RUN_INCONCLUSIVE;
 }
 
-/* Of two of the same session, takes the one that tells more. @return false if they contradict each other. */
+/*
+ * Of two of the same session, takes the one that tells more. @return false if they contradict each
+ * other.
+ */
 static bool choose(struct part *known, const struct part *other, struct error *err)
 {
 	const struct run_session *a = known->session, *b = other->session;
@@ -59,7 +62,10 @@ static int compare_places(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* The shards of a run have its sessions by turns: so the places of the first shard's are 0, N, 2N and so on. */
+/*
+ * The shards of a run have its sessions by turns: so the places of the first shard's are 0, N, 2N
+ * and so on.
+ */
 static size_t place_of(const struct run *run, size_t index, size_t runs_before)
 {
 	struct shard shard;
@@ -215,7 +221,10 @@ static json_t *list_shards(const struct run *runs, size_t count)
 	return shards;
 }
 
-/* @return what run.json is to say of a session: what its run says, and why it was held back, which another of the runs may not have been. */
+/*
+ * @return what run.json is to say of a session: what its run says, and why it was held back, which
+ * another of the runs may not have been.
+ */
 static json_t *describe_session(const struct part *part)
 {
 	const size_t index = (size_t)(part->session - part->run->sessions);

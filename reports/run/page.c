@@ -2,10 +2,13 @@
 /*
  * index.html: the run on one page, which opens from disk and asks the network for nothing.
  *
- * How it works. The page is a template (page.html) with {{names}}; each is filled in by the function that the table below has for it. What is filled in is
- * plain HTML, complete without a script; the script only searches and filters. All text goes through reports/markup.h, whoever wrote it. Should a text ever
- * slip through, the policy at the head of the page runs no script and takes no style but those whose hash it names. Building the page in the browser from
- * data beside it, the rejected alternative, makes nothing smaller, shows nothing where scripts are forbidden, as in Jenkins, and prints worse.
+ * How it works. The page is a template (page.html) with {{names}}; each is filled in by the
+ * function that the table below has for it. What is filled in is plain HTML, complete without a
+ * script; the script only searches and filters. All text goes through reports/markup.h, whoever
+ * wrote it. Should a text ever slip through, the policy at the head of the page runs no script and
+ * takes no style but those whose hash it names. Building the page in the browser from data beside
+ * it, the rejected alternative, makes nothing smaller, shows nothing where scripts are forbidden,
+ * as in Jenkins, and prints worse.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +22,10 @@ extern const char page_html[], page_css[], page_js[];
 
 /* So many causes show their evidence at once. */
 #define CAUSES_OPEN 3
-/* A row of the table of sessions shows no more of a reason than this; the rest stands with the cause, and in the session's folder. */
+/*
+ * A row of the table of sessions shows no more of a reason than this; the rest stands with the
+ * cause, and in the session's folder.
+ */
 #define ROW_REASON_MAX 160
 #define DIGEST_SHOWN 16
 
@@ -105,7 +111,10 @@ static void put_link(FILE *stream, const char *folder, const char *name, const c
 	fprintf(stream, "/%s\">%s</a>", name, text);
 }
 
-/* A session of the same scenario that came out otherwise, on the same device if there is one; both must have data to compare. */
+/*
+ * A session of the same scenario that came out otherwise, on the same device if there is one; both
+ * must have data to compare.
+ */
 static const struct run_session *find_other(const struct run *run, const struct run_session *session)
 {
 	const struct run_session *found = NULL;

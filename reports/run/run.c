@@ -36,7 +36,10 @@ static uint64_t ns_of(const json_t *json, const char *key)
 	return seconds > 0 && seconds < 1e9 ? (uint64_t)(seconds * S_NS + 0.5) : 0;
 }
 
-/* What came to a verdict has frozen its decisions; what did not still has its plan; what never began has just its scenario. */
+/*
+ * What came to a verdict has frozen its decisions; what did not still has its plan; what never
+ * began has just its scenario.
+ */
 static char *replay_command(const struct run *run, const struct run_session *session, bool is_replay)
 {
 	const bool has_plan = run_has(run, session, "plan.yaml");
@@ -102,7 +105,10 @@ static void take_verdict(struct run_session *session)
 	session->wall_ns = ns_of(json, "wall_s");
 }
 
-/* Why it was not run: because whoever asked for it wanted it so (a budget, say), or because the run ended. */
+/*
+ * Why it was not run: because whoever asked for it wanted it so (a budget, say), or because the run
+ * ended.
+ */
 static void lack_verdict(const struct run *run, struct run_session *session)
 {
 	const bool began = run_has(run, session, "plan.yaml");
@@ -167,7 +173,10 @@ static void read_session(struct run *run, const json_t *planned, struct run_sess
 
 /* -- what only all sessions together tell -- */
 
-/* What came out differently the second time proves nothing, whatever its verdict. @param first The same session before it. */
+/*
+ * What came out differently the second time proves nothing, whatever its verdict. @param first The
+ * same session before it.
+ */
 static void compare_repeat(struct run_session *session, const struct run_session *first)
 {
 	if (session->outcome == RUN_INCONCLUSIVE || first->outcome == RUN_INCONCLUSIVE || session->json == NULL || first->json == NULL ||
@@ -194,7 +203,10 @@ static void compare_repeats(struct run *run)
 	}
 }
 
-/* With --strict, a session that was as expected is not if one of its faults hit nothing in any session of its scenario. */
+/*
+ * With --strict, a session that was as expected is not if one of its faults hit nothing in any
+ * session of its scenario.
+ */
 static void fail_idle(struct run *run, const struct run_idle *idle)
 {
 	for (size_t i = 0; i < run->count; i++) {
@@ -423,7 +435,10 @@ const char *run_missing(const struct run *run, size_t index)
 	return json_string_value(json_array_get(run->missing, index));
 }
 
-/* Counts the sessions of a scenario in which a rule stands, and those in which it hit nothing. @return the rule; NULL if no session has it. */
+/*
+ * Counts the sessions of a scenario in which a rule stands, and those in which it hit nothing.
+ * @return the rule; NULL if no session has it.
+ */
 static const json_t *count_rule(const struct run *run, size_t first, size_t end, size_t rule, size_t *ret_sessions, size_t *ret_idle)
 {
 	const json_t *found = NULL;

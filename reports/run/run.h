@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A run as its folder tells it: what was to be run (run.json), and what the sessions came to (their verdict.json).
+ * A run as its folder tells it: what was to be run (run.json), and what the sessions came to (their
+ * verdict.json).
  *
- * All reports over a run are made of this, whoever asks for them and whenever: the run at its end, or somebody after a crash. So they claim nothing that the
- * folder does not hold: a session without a verdict is shown as one.
+ * All reports over a run are made of this, whoever asks for them and whenever: the run at its end,
+ * or somebody after a crash. So they claim nothing that the folder does not hold: a session without
+ * a verdict is shown as one.
  */
 #ifndef REPORTS_RUN_RUN_H
 #define REPORTS_RUN_RUN_H
@@ -24,13 +26,16 @@
 
 /** What a session means for the run, the worst first. */
 enum run_outcome {
-	RUN_FAILED,          /**< not what was expected: a failure, or a success where a failure was due */
-	RUN_INCONCLUSIVE,    /**< nothing is proved */
-	RUN_WITHOUT_VERDICT, /**< the run ended before the session did, or before its turn; its verdict is lost */
-	RUN_CONFIRMED,       /**< a failure that was expected */
-	RUN_SURVIVED,        /**< passed, as expected */
-	RUN_HELD,            /**< not run, because whoever asked for it wanted it so: a budget, say */
-	RUN_WAITING,         /**< the run goes on, and has not come to its end */
+	/** not what was expected: a failure, or a success where a failure was due */
+	RUN_FAILED,
+	RUN_INCONCLUSIVE, /**< nothing is proved */
+	/** the run ended before the session did, or before its turn; its verdict is lost */
+	RUN_WITHOUT_VERDICT,
+	RUN_CONFIRMED, /**< a failure that was expected */
+	RUN_SURVIVED,  /**< passed, as expected */
+	/** not run, because whoever asked for it wanted it so: a budget, say */
+	RUN_HELD,
+	RUN_WAITING, /**< the run goes on, and has not come to its end */
 	RUN_OUTCOMES,
 };
 
@@ -61,14 +66,20 @@ struct run {
 	char *dir;
 	json_t *plan; /* run.json */
 	const char *tool, *started;
-	bool strict;                  /**< a fault that never matches makes its scenario's sessions ones that are not as expected */
-	const char *shard;            /**< "2/8", of those of a whole; empty: it is whole */
-	json_t *missing;              /**< of a merged run: texts such as "2/8", the shards that were not among what was merged */
-	char *held;                   /**< why sessions were not run that were asked for; NULL: nobody kept them */
+	/**
+	 * a fault that never matches makes its scenario's sessions ones that are not as expected
+	 */
+	bool strict;
+	const char *shard; /**< "2/8", of those of a whole; empty: it is whole */
+	/** of a merged run: texts such as "2/8", the shards that were not among what was merged */
+	json_t *missing;
+	/** why sessions were not run that were asked for; NULL: nobody kept them */
+	char *held;
 	bool goes_on;                 /**< somebody is at work on it */
 	size_t count;                 /**< of sessions, in the order in which they were asked for */
 	struct run_session *sessions; /**< those of a scenario need not follow each other */
-	size_t *by_scenario;          /**< indexes of sessions: those of a scenario together, by first appearance */
+	/** indexes of sessions: those of a scenario together, by first appearance */
+	size_t *by_scenario;
 	size_t outcomes[RUN_OUTCOMES];
 	size_t passed, failed; /**< verdicts, whatever was expected */
 };
@@ -87,31 +98,51 @@ struct run_plan {
 	const char *device;  /**< that the user gave in place of the scenarios' own; NULL: none */
 	const char *started; /**< date and time, for people */
 	bool strict;
-	const char *shard;            /**< "2/8"; NULL: the run is whole */
-	const char *const *arguments; /**< of the command line, by which the run can go on; ends with NULL; NULL: it cannot */
-	const char *const *notes;     /**< what the user should know about the scenarios; ends with NULL */
+	const char *shard; /**< "2/8"; NULL: the run is whole */
+	/** of the command line, by which the run can go on; ends with NULL; NULL: it cannot */
+	const char *const *arguments;
+	/** what the user should know about the scenarios; ends with NULL */
+	const char *const *notes;
 };
 
-/** Writes run.json, before anything runs. @return a descriptor that tells others that the run goes on for as long as it is open; -1 with @p err. */
+/**
+ * Writes run.json, before anything runs. @return a descriptor that tells others that the run goes
+ * on for as long as it is open; -1 with @p err.
+ */
 int run_begin(const char *dir, const struct run_plan *plan, struct error *err);
 
-/** Goes on with a run that was left. @return as run_begin(); -1 also if another process is working on it. */
+/**
+ * Goes on with a run that was left. @return as run_begin(); -1 also if another process is working
+ * on it.
+ */
 int run_go_on(const char *dir, struct error *err);
 
 /** Notes why sessions that have no verdict were not run, if that was wanted. */
 bool run_hold(const char *dir, const char *why, struct error *err);
 
-/** Whether `stutter run --resume` can go on with it: of one that was merged or that replays nobody knows how. */
+/**
+ * Whether `stutter run --resume` can go on with it: of one that was merged or that replays nobody
+ * knows how.
+ */
 bool run_can_go_on(const struct run *run);
 
-/** How many were run, or should have been: all but those that were held and those whose turn may still come. */
+/**
+ * How many were run, or should have been: all but those that were held and those whose turn may
+ * still come.
+ */
 size_t run_done(const struct run *run);
 
-/** Reads the folder @p dir. @param ret_run To be released with run_close(). @return false if it is no run's, with @p err. */
+/**
+ * Reads the folder @p dir. @param ret_run To be released with run_close(). @return false if it is
+ * no run's, with @p err.
+ */
 bool run_open(struct run *ret_run, const char *dir, struct error *err);
 void run_close(struct run *run);
 
-/** For people: "FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass", "not run", "waiting". */
+/**
+ * For people: "FAIL", "INCONCLUSIVE", "NO VERDICT", "confirmed failure", "pass", "not run",
+ * "waiting".
+ */
 const char *run_outcome_name(const struct run_session *session);
 
 /** What an outcome is to a style sheet, and the mark that tells it without colours. */
@@ -130,7 +161,10 @@ size_t run_troubles(const struct run *run);
 /** The length of the first line of the reason, which says why. */
 int run_why(const struct run_session *session);
 
-/** Whether the file is there in the session's folder, such as "trace.txt". @param session NULL: in the run's own. */
+/**
+ * Whether the file is there in the session's folder, such as "trace.txt". @param session NULL: in
+ * the run's own.
+ */
 bool run_has(const struct run *run, const struct run_session *session, const char *name);
 
 /** The notes of run.json, one by one; NULL behind the last. Every report has them. */
@@ -143,12 +177,16 @@ const char *run_missing(const struct run *run, size_t index);
 #define RUN_MISSING_TEXT "is not among what was merged: its sessions are not in this report"
 
 /**
- * Tells what is known about a session that went wrong: a call a line, "last report" and such before its text. First how it ended, then where the trouble began.
- * Frames come one by one under the same label.
+ * Tells what is known about a session that went wrong: a call a line, "last report" and such before
+ * its text. First how it ended, then where the trouble began. Frames come one by one under the same
+ * label.
  */
 void run_evidence(const struct run_session *session, void (*put)(void *ctx, const char *label, const char *text), void *ctx);
 
-/** A fault that hit nothing in any session of its scenario: a mistake of whoever wrote it, most likely. */
+/**
+ * A fault that hit nothing in any session of its scenario: a mistake of whoever wrote it, most
+ * likely.
+ */
 struct run_idle {
 	const char *scenario, *rule, *source;
 	size_t sessions;
@@ -157,7 +195,10 @@ struct run_idle {
 /** @param ret_count Their number. @return them, to be released with free(). */
 struct run_idle *run_idle_rules(const struct run *run, size_t *ret_count);
 
-/** Iterates over run.by_scenario. @return the place behind the last session of the scenario that begins at place @p first. */
+/**
+ * Iterates over run.by_scenario. @return the place behind the last session of the scenario that
+ * begins at place @p first.
+ */
 size_t run_scenario_end(const struct run *run, size_t first);
 
 #endif

@@ -17,7 +17,8 @@ bool shard_read(const char *text, struct shard *ret_shard);
 
 /**
  * @param shards Of a merged run: an array of texts; anything else in it is passed over. NULL: none.
- * @return those that are not among them: each number that one of them is of must be complete. An array of texts, to be released with json_decref().
+ * @return those that are not among them: each number that one of them is of must be complete. An
+ * array of texts, to be released with json_decref().
  */
 json_t *shards_missing(const json_t *shards);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * results.tap in version 14 of the Test Anything Protocol: a test point a session, with a YAML block about each that is not as expected. Its texts are JSON, of
- * which YAML is a superset.
+ * results.tap in version 14 of the Test Anything Protocol: a test point a session, with a YAML
+ * block about each that is not as expected. Its texts are JSON, of which YAML is a superset.
  */
 #include <stdlib.h>
 

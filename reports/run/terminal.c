@@ -84,7 +84,10 @@ static void put_table(FILE *stream, const struct run *run)
 	}
 }
 
-/* What the expectations that were met describe: sessions that are survived, and failures of clients that are known by now. */
+/*
+ * What the expectations that were met describe: sessions that are survived, and failures of clients
+ * that are known by now.
+ */
 static void put_meanings(FILE *stream, const struct run *run)
 {
 	const size_t survivals = run->outcomes[RUN_SURVIVED], failures = run->outcomes[RUN_CONFIRMED];
@@ -112,7 +115,10 @@ static void put_changes(FILE *stream, const struct changes *changes)
 		        changes->new, changes->lasting, changes->fixed, changes->not_seen);
 }
 
-/* With --anyway a frozen plan's verdict counts, whatever it was made from. The sessions of a scenario are of one plan. */
+/*
+ * With --anyway a frozen plan's verdict counts, whatever it was made from. The sessions of a
+ * scenario are of one plan.
+ */
 static void put_differing(FILE *stream, const struct run *run)
 {
 	for (size_t first = 0; first < run->count; first = run_scenario_end(run, first)) {
@@ -201,7 +207,10 @@ static void put_report(FILE *stream, const struct causes *causes)
 	put_place(stream, run);
 }
 
-/* Names in it may be as odd as any text: so whatever stands between two line ends goes through text_put_plain(). */
+/*
+ * Names in it may be as odd as any text: so whatever stands between two line ends goes through
+ * text_put_plain().
+ */
 void report_terminal(FILE *stream, const struct causes *causes)
 {
 	char *text = NULL, *rest = NULL;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a run's page that tells of the runs before: what has changed since the last of them, and how it went. */
+/*
+ * The part of a run's page that tells of the runs before: what has changed since the last of them,
+ * and how it went.
+ */
 #include <inttypes.h>
 #include <time.h>
 
@@ -71,7 +74,10 @@ static void put_bar(FILE *stream, const struct before_run *run, size_t place, ui
 	fputs("</g>\n", stream);
 }
 
-/* The oldest at the left, this run at the right. A reader who does not see the picture hears how many failed in each. */
+/*
+ * The oldest at the left, this run at the right. A reader who does not see the picture hears how
+ * many failed in each.
+ */
 static void put_picture(FILE *stream, const struct causes *causes)
 {
 	const struct changes *changes = &causes->changes;

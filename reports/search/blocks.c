@@ -90,7 +90,10 @@ struct block_point *block_points(const json_t *curve, const char *key, size_t *r
 		                                       .high = share_of(json, "high_billionths"),
 		                                       .text = label[0] != '\0' ? label : member_text(json, "text")};
 	}
-	/* Those of one place stay as they were told: the sort of glibc is stable while there is memory, and places are hardly ever the same. */
+	/*
+	 * Those of one place stay as they were told: the sort of glibc is stable while there is
+	 * memory, and places are hardly ever the same.
+	 */
 	qsort(points, count, sizeof *points, compare_points);
 	*ret_count = count;
 	return points;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What stands in `told`, as its readers see it. It may come from a file that others have written: what is missing is empty, what is unknown is passed over. */
+/**
+ * @file What stands in `told`, as its readers see it. It may come from a file that others have
+ * written: what is missing is empty, what is unknown is passed over.
+ */
 #ifndef REPORTS_SEARCH_BLOCKS_H
 #define REPORTS_SEARCH_BLOCKS_H
 
@@ -19,7 +22,10 @@ const char *block_sense_name(enum told_sense sense);
 /** @return TOLD_PLAIN if nothing is said. */
 enum told_sense block_sense_of(const json_t *json);
 
-/** @return whether all that stands in this column of the table are numbers, amounts or shares, and there is one at least. */
+/**
+ * @return whether all that stands in this column of the table are numbers, amounts or shares, and
+ * there is one at least.
+ */
 bool block_is_number(const json_t *table, size_t column);
 
 /** A point or a mark of a curve. Shares in billionths, never above one. */
@@ -29,7 +35,10 @@ struct block_point {
 	const char *text; /**< belongs to the block; empty: nothing */
 };
 
-/** @param key "points" or "marks". @return these in the order of their place, to be released with free(). */
+/**
+ * @param key "points" or "marks". @return these in the order of their place, to be released with
+ * free().
+ */
 struct block_point *block_points(const json_t *curve, const char *key, size_t *ret_count);
 
 /** Writes the curve as a picture (SVG). */

@@ -7,7 +7,10 @@
 #include "reports/member.h"
 #include "reports/search/blocks.h"
 
-/* In units of the picture. Above the plot there is room for the words of marks, in lines below each other. */
+/*
+ * In units of the picture. Above the plot there is room for the words of marks, in lines below each
+ * other.
+ */
 #define LEFT 64.0
 #define RIGHT 696.0
 #define BOTTOM 330.0
@@ -60,7 +63,10 @@ static void measure(struct plot *plot)
 	plot->top = TOP + MARK_LINE * (double)(plot->mark_count < MARK_LINES ? plot->mark_count : MARK_LINES);
 }
 
-/* The least of 1, 2, 5, 10, 20 and so on, and of their tenths and hundredths, that makes at most eight steps of the axis. */
+/*
+ * The least of 1, 2, 5, 10, 20 and so on, and of their tenths and hundredths, that makes at most
+ * eight steps of the axis.
+ */
 static double step_of(double range)
 {
 	static const double factors[] = {2, 2.5, 2};
@@ -148,7 +154,10 @@ static double mark_y(size_t index)
 	return MARK_LINE * (double)(1 + index % MARK_LINES);
 }
 
-/* Lines first, so that they run behind the words. These stand on the side of their line where there is more room. */
+/*
+ * Lines first, so that they run behind the words. These stand on the side of their line where there
+ * is more room.
+ */
 static void put_marks(FILE *stream, const struct plot *plot)
 {
 	fputs("<g class=\"at\">", stream);

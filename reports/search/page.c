@@ -12,7 +12,10 @@
 
 extern const char search_html[], page_css[];
 
-/* What a sense is to the style sheet, the mark that tells it without colours, and the word for who sees neither. */
+/*
+ * What a sense is to the style sheet, the mark that tells it without colours, and the word for who
+ * sees neither.
+ */
 static const struct {
 	const char *class, *mark, *word;
 } looks[] = {[TOLD_PLAIN] = {"held", "", ""},

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Reads the captures that reports/pcapng.h writes, one frame after the other. A file that ends in the middle of a block, or has none of ours, ends there.
+ * Reads the captures that reports/pcapng.h writes, one frame after the other. A file that ends in
+ * the middle of a block, or has none of ours, ends there.
  *
- * The file is mapped, since to copy it costs three times as much as all else that is done with it: nobody may cut it off meanwhile.
+ * The file is mapped, since to copy it costs three times as much as all else that is done with it:
+ * nobody may cut it off meanwhile.
  */
 #ifndef REPORTS_SESSION_CAPTURE_H
 #define REPORTS_SESSION_CAPTURE_H
@@ -31,7 +33,10 @@ struct capture_frame {
 	struct bytes data;
 };
 
-/** Opens the file. What is read from it points into memory that is the capture's. @return false if it cannot be read; capture_close() is fine even then. */
+/**
+ * Opens the file. What is read from it points into memory that is the capture's. @return false if
+ * it cannot be read; capture_close() is fine even then.
+ */
 bool capture_open(struct capture *capture, const char *path);
 void capture_close(struct capture *capture);
 

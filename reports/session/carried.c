@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What page.c and session.c write, and the plotting library as Debian installs it (harness/packages). */
+/*
+ * What page.c and session.c write, and the plotting library as Debian installs it
+ * (harness/packages).
+ */
 #include "reports/session/carried.h"
 
 #include "lib/base/carry.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file The files of which the pages of sessions are made, as the program carries them; each ends with a zero. */
+/**
+ * @file The files of which the pages of sessions are made, as the program carries them; each ends
+ * with a zero.
+ */
 #ifndef REPORTS_SESSION_CARRIED_H
 #define REPORTS_SESSION_CARRIED_H
 

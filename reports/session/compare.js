@@ -1,9 +1,11 @@
 "use strict";
 /*
- * Two sessions side by side. Which is in the page's fragment, #a=FOLDER&b=FOLDER, and only folders that assets/sessions.js names are ever loaded.
+ * Two sessions side by side. Which is in the page's fragment, #a=FOLDER&b=FOLDER, and only folders
+ * that assets/sessions.js names are ever loaded.
  *
- * How it works: every row gets a key that leaves out what differs from seed to seed without meaning anything. The keys that both begin with are skipped, but
- * for a few rows; of what follows a longest common subsequence puts the rows that are alike beside each other, window by window.
+ * How it works: every row gets a key that leaves out what differs from seed to seed without meaning
+ * anything. The keys that both begin with are skipped, but for a few rows; of what follows a
+ * longest common subsequence puts the rows that are alike beside each other, window by window.
  */
 (() => {
 	const CONTEXT = 5; /* rows before the first difference */
@@ -41,7 +43,10 @@
 		document.head.append(script);
 	});
 
-	/* @return pairs of rows of both windows; one of a pair is null where the other has nothing like it. */
+	/*
+	 * @return pairs of rows of both windows; one of a pair is null where the other has nothing
+	 * like it.
+	 */
 	const align = (left, right) => {
 		const lengths = Array.from({length: left.length + 1}, () => new Uint16Array(right.length + 1));
 		for (let i = left.length - 1; i >= 0; i--)
@@ -165,7 +170,10 @@
 		location.hash = "a=" + encodeURIComponent(at("a").value) + "&b=" + encodeURIComponent(at("b").value);
 	};
 
-	/* What the fragment does not say is another session of the same scenario, with another outcome if there is one. */
+	/*
+	 * What the fragment does not say is another session of the same scenario, with another
+	 * outcome if there is one.
+	 */
 	const follow = () => {
 		const wanted = new URLSearchParams(location.hash.slice(1));
 		const find = (name) => list.find(([folder]) => folder === wanted.get(name));

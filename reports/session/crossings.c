@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: each capture is in order of time, so both are read side by side, and what happens first is taken first. A frame is sent in the capture of one
- * end and arrives in that of the other, under the same number. The proxy's namer names them anew, in the order in which they came to the proxy.
+ * How it works: each capture is in order of time, so both are read side by side, and what happens
+ * first is taken first. A frame is sent in the capture of one end and arrives in that of the other,
+ * under the same number. The proxy's namer names them anew, in the order in which they came to the
+ * proxy.
  */
 #include "reports/session/crossings.h"
 
@@ -37,8 +39,8 @@ static void advance(struct reader *reader, size_t which)
 }
 
 /*
- * Which capture's frame happened first. At one instant a frame leaves the device, reaches the far end and is answered; frames that both ends send then are told
- * apart by their numbers.
+ * Which capture's frame happened first. At one instant a frame leaves the device, reaches the far
+ * end and is answered; frames that both ends send then are told apart by their numbers.
  */
 static size_t first_of(const struct reader *reader)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Every frame of a session on its whole way, from both captures: when it came to the proxy, what was done to it there, and when it reached the other end.
+ * Every frame of a session on its whole way, from both captures: when it came to the proxy, what
+ * was done to it there, and when it reached the other end.
  */
 #ifndef REPORTS_SESSION_CROSSINGS_H
 #define REPORTS_SESSION_CROSSINGS_H
@@ -23,10 +24,12 @@ struct crossing {
 	uint64_t id; /**< the proxy's number; 0: it has none */
 	enum crossing_fate fate;
 	enum direction direction;
-	sim_ns sent;    /**< when it came to the proxy; of what the proxy has made, when it arrived */
+	/** when it came to the proxy; of what the proxy has made, when it arrived */
+	sim_ns sent;
 	sim_ns arrived; /**< SIM_NEVER if it did not */
 	bool retransmission;
-	bool routine;         /**< a segment of bulk transfer to which nothing happened but a delay */
+	/** a segment of bulk transfer to which nothing happened but a delay */
+	bool routine;
 	bool delayed;         /**< by a fault */
 	struct address at;    /**< if it was named */
 	bool is_named;        /**< what the proxy never took in is not */
@@ -42,7 +45,8 @@ struct crossings {
 };
 
 /**
- * Reads both captures in @p dir; those that are missing or torn give what they have. @param series Takes what passes. @param rules Take what was done.
+ * Reads both captures in @p dir; those that are missing or torn give what they have. @param series
+ * Takes what passes. @param rules Take what was done.
  * @param ret_crossings To be released with crossings_close().
  */
 void crossings_read(struct crossings *ret_crossings, const char *dir, struct series *series, struct rules *rules);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * data.js: a call of stutterSession() (assets/ladder.js) with one object, since a page from disk may not read other files, but may run them. Times are whole
- * microseconds since power on. reports/README.md says what is in it.
+ * data.js: a call of stutterSession() (assets/ladder.js) with one object, since a page from disk
+ * may not read other files, but may run them. Times are whole microseconds since power on.
+ * reports/README.md says what is in it.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -7,7 +7,10 @@
 
 #include "lib/base/memory.h"
 
-/* Where each topic of the trace belongs; others are the far end's. `skip`: the captures tell it better, or it is about the whole. */
+/*
+ * Where each topic of the trace belongs; others are the far end's. `skip`: the captures tell it
+ * better, or it is about the whole.
+ */
 static const struct {
 	const char *topic;
 	enum lane lane;
@@ -130,7 +133,10 @@ static bool place(struct event *event)
 	return true;
 }
 
-/* Most lines are the proxy's, of which only the time is wanted; those that begin with "#" are about the run. */
+/*
+ * Most lines are the proxy's, of which only the time is wanted; those that begin with "#" are about
+ * the run.
+ */
 static void take_line(struct events *events, char *line, size_t *room)
 {
 	struct event event = {.at = 0};

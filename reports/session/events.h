@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What a trace tells besides frames: what the device reported, the services did, the chips noticed and faults of the board did; and the sections of the session, which
- * are its phases, each try by itself.
+ * What a trace tells besides frames: what the device reported, the services did, the chips noticed
+ * and faults of the board did; and the sections of the session, which are its phases, each try by
+ * itself.
  */
 #ifndef REPORTS_SESSION_EVENTS_H
 #define REPORTS_SESSION_EVENTS_H
@@ -45,7 +46,10 @@ struct events {
 	struct section sections[EVENTS_SECTIONS_MAX];
 };
 
-/** Reads the trace; one that is missing or torn gives what it has. @param ret_events To be released with events_close(). */
+/**
+ * Reads the trace; one that is missing or torn gives what it has. @param ret_events To be released
+ * with events_close().
+ */
 void events_read(struct events *ret_events, const char *path);
 void events_close(struct events *events);
 

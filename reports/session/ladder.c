@@ -43,7 +43,10 @@ static bool same_connection(const struct crossing *a, const struct crossing *b)
 	return a->at.has_flow && b->at.has_flow && a->at.port == b->at.port && a->at.connection == b->at.connection;
 }
 
-/* Whether a frame comes before an event. What the far end notes at the instant at which a frame is sent is about that frame, which took no time. */
+/*
+ * Whether a frame comes before an event. What the far end notes at the instant at which a frame is
+ * sent is about that frame, which took no time.
+ */
 static bool is_before(const struct crossing *crossing, const struct event *event)
 {
 	if (event == NULL || crossing->sent < event->at)

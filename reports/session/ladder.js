@@ -1,11 +1,15 @@
 "use strict";
 /*
- * The ladder of a session's conversation, for the page of one session and for two side by side: device, proxy and far end as three lines, time downwards. What
- * a row says it says in words, too; colours only help. All text goes in as text, never as markup.
+ * The ladder of a session's conversation, for the page of one session and for two side by side:
+ * device, proxy and far end as three lines, time downwards. What a row says it says in words, too;
+ * colours only help. All text goes in as text, never as markup.
  */
 const stutter = {sessions: []};
 
-/* Paper is white, whatever the screen was; drawings, which are made before a style sheet for print applies, learn it by this class. */
+/*
+ * Paper is white, whatever the screen was; drawings, which are made before a style sheet for print
+ * applies, learn it by this class.
+ */
 addEventListener("beforeprint", () => document.documentElement.classList.add("print"));
 addEventListener("afterprint", () => document.documentElement.classList.remove("print"));
 
@@ -33,7 +37,10 @@ stutter.row = (row) => {
 	switch (row[0]) {
 	case stutter.FRAME: {
 		const [kind, at, direction, fate, latency, id, name, ends, cause] = row;
-		/* What the cable loses on the way to the server never comes to the proxy and has no number. */
+		/*
+		 * What the cable loses on the way to the server never comes to the proxy and has no
+		 * number.
+		 */
 		const open = FATES[fate] === "gone" && direction === 0 && id !== 0;
 		return {kind, at, direction, fate: open ? "open" : FATES[fate], latency, id, name, ends, cause};
 	}

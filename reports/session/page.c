@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * session.html. As in the page of the run, what came out and why is plain HTML that needs no script; time line and ladder are drawn from data.js, which is as
- * large as the session is long. All text goes through reports/markup.h, and the page's policy runs no script but those that lie beside it.
+ * session.html. As in the page of the run, what came out and why is plain HTML that needs no
+ * script; time line and ladder are drawn from data.js, which is as large as the session is long.
+ * All text goes through reports/markup.h, and the page's policy runs no script but those that lie
+ * beside it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -155,7 +157,10 @@ static void put_command(FILE *stream, const struct story *story, const char *lab
 	free(path);
 }
 
-/* A failure that something was done to: there is a smallest part of that which still does it, and a moment from which on it was too late. */
+/*
+ * A failure that something was done to: there is a smallest part of that which still does it, and a
+ * moment from which on it was too late.
+ */
 static bool can_be_searched(const struct story *story)
 {
 	const json_t *json = story->session->json, *rules = json_object_get(json, "rules");
@@ -219,7 +224,10 @@ static void put_fault(FILE *stream, const char *name, const char *action, uint64
 	fprintf(stream, "</td><td class=\"number\">%" PRIu64 "</td><td class=\"number\">%" PRIu64 "</td></tr>\n", matched, applied);
 }
 
-/* The verdict knows those that did nothing, too; a replay has none there, and what it did is in the captures. */
+/*
+ * The verdict knows those that did nothing, too; a replay has none there, and what it did is in the
+ * captures.
+ */
 static void put_faults(FILE *stream, const struct story *story)
 {
 	const json_t *rules = json_object_get(story->session->json, "rules");

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One picture of a run, for a README or a mail, where a page does not go: its headline and first cause as on the page, and below a piece of the ladder of the
- * session in which that came up, from shortly before the first frame that was lost.
+ * One picture of a run, for a README or a mail, where a page does not go: its headline and first
+ * cause as on the page, and below a piece of the ladder of the session in which that came up, from
+ * shortly before the first frame that was lost.
  *
- * Colours are attributes, since those who show pictures of others strip styles. They are those of the page in the light (reports/run/page.css).
+ * Colours are attributes, since those who show pictures of others strip styles. They are those of
+ * the page in the light (reports/run/page.css).
  */
 #include "reports/session/picture.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * When each fault of a session has acted, as bands over the buckets of a series: from what is said of each frame, and from the trace.
+ * When each fault of a session has acted, as bands over the buckets of a series: from what is said
+ * of each frame, and from the trace.
  */
 #ifndef REPORTS_SESSION_RULES_H
 #define REPORTS_SESSION_RULES_H
@@ -36,7 +37,8 @@ struct rules {
 void rules_close(struct rules *rules);
 
 /**
- * Takes a text such as `'jitter' delay 10.45 ms, 'bursts' gemodel -> dropped`, of something in this bucket; buckets must not go backwards.
+ * Takes a text such as `'jitter' delay 10.45 ms, 'bursts' gemodel -> dropped`, of something in this
+ * bucket; buckets must not go backwards.
  * @return whether none of the faults in it did more than to delay.
  */
 bool rules_take(struct rules *rules, struct bytes text, size_t bucket);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A session over time, by buckets: what the captures tell of the wire, and what series.csv tells of the board (session/load.h), whose buckets are taken.
+ * A session over time, by buckets: what the captures tell of the wire, and what series.csv tells of
+ * the board (session/load.h), whose buckets are taken.
  */
 #ifndef REPORTS_SESSION_SERIES_H
 #define REPORTS_SESSION_SERIES_H
@@ -17,11 +18,13 @@
 #define SERIES_ROWS_MAX 2000U
 
 struct series_row {
-	uint64_t delivered[2];                 /**< bytes of frames that have come to the other end, by direction */
-	uint64_t waiting;                      /**< frames between both ends at once, at most */
-	uint64_t retransmissions;              /**< frames */
-	uint64_t messages, bytes;              /**< on the SPI bus */
-	uint64_t interrupts, ring, operations; /**< of the INT line; bytes in the receive ring, at most; of the flash */
+	/** bytes of frames that have come to the other end, by direction */
+	uint64_t delivered[2];
+	uint64_t waiting;         /**< frames between both ends at once, at most */
+	uint64_t retransmissions; /**< frames */
+	uint64_t messages, bytes; /**< on the SPI bus */
+	/** of the INT line; bytes in the receive ring, at most; of the flash */
+	uint64_t interrupts, ring, operations;
 };
 
 struct series {
@@ -33,7 +36,10 @@ struct series {
 	uint64_t waiting;
 };
 
-/** Begins with what series.csv says; without one with empty buckets from @p start to @p end. To be released with series_close(). */
+/**
+ * Begins with what series.csv says; without one with empty buckets from @p start to @p end. To be
+ * released with series_close().
+ */
 void series_open(struct series *series, const char *path, sim_ns start, sim_ns end);
 void series_close(struct series *series);
 

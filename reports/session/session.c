@@ -12,7 +12,10 @@
 #include "reports/session/story.h"
 
 #define ASSETS "assets"
-/* Written last of all that a session leaves; of one that was killed, the folder's caretaker writes it. */
+/*
+ * Written last of all that a session leaves; of one that was killed, the folder's caretaker writes
+ * it.
+ */
 #define NEWEST "verdict.json"
 
 /* -- one session -- */
@@ -42,7 +45,10 @@ bool session_page(const struct run *run, const struct run_session *session, stru
 	return good;
 }
 
-/* A folder of somebody else's making may name any place; pages are written below the run's own only. */
+/*
+ * A folder of somebody else's making may name any place; pages are written below the run's own
+ * only.
+ */
 static bool is_below(const char *folder)
 {
 	if (folder[0] == '/' || folder[0] == '\0')

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The pages of a run's sessions: session.html and data.js in the folder of each, and in the run's own folder what they share (assets/) and compare.html, which
- * shows two of them side by side. All is plain files that open from disk and ask the network for nothing.
+ * The pages of a run's sessions: session.html and data.js in the folder of each, and in the run's
+ * own folder what they share (assets/) and compare.html, which shows two of them side by side. All
+ * is plain files that open from disk and ask the network for nothing.
  *
  * A session is on its page what its folder holds; what is missing or torn there is said to be so.
  */
@@ -20,7 +21,8 @@
 #define SESSION_DATA_BEGIN "stutterSession({\"version\":%d,"
 
 /**
- * Makes the pages of all sessions that have a folder, unless they are newer than the verdict or the session still goes on.
+ * Makes the pages of all sessions that have a folder, unless they are newer than the verdict or the
+ * session still goes on.
  * @param ret_made How many sessions that was.
  * @return false with @p err if one could not be written; those before it are.
  */

@@ -32,7 +32,10 @@
 	];
 	const graphs = [];
 
-	/* It sets a style by an attribute, which the policy of the page forbids, and is not used here. */
+	/*
+	 * It sets a style by an attribute, which the policy of the page forbids, and is not used
+	 * here.
+	 */
 	Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin.prototype.toString() !== "Legend Plugin");
 
 	const shade = (canvas, area, graph, from, to, colour) => {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What sessions, searches, chip, proxy (in virtual time and in wall time), reports and history cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
+ * What sessions, searches, chip, proxy (in virtual time and in wall time), reports and history
+ * cost. Nothing else should run meanwhile: figures are of wall time. `make bench` runs it.
  *
- * Targets are for a small machine (two cores); a missed one is told and is no failure, since it may be the machine's.
+ * Targets are for a small machine (two cores); a missed one is told and is no failure, since it may
+ * be the machine's.
  */
 #include "tests/bench/bench.h"
 

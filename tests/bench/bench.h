@@ -7,7 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Prints a line: what was measured, the figure, the target, and whether it is met. @p at_most: smaller is better. */
+/**
+ * Prints a line: what was measured, the figure, the target, and whether it is met. @p at_most:
+ * smaller is better.
+ */
 void bench_report(const char *what, double value, const char *unit, double target, bool at_most);
 
 /** Prints a line of a figure that others are to be compared with, and that has no target. */
@@ -16,7 +19,10 @@ void bench_figure(const char *what, double value, const char *unit);
 /** Prints a line for what could not be measured. */
 void bench_missing(const char *what, const char *why);
 
-/** Runs a group in a process of its own, for what it does to its process; what it misses counts here. */
+/**
+ * Runs a group in a process of its own, for what it does to its process; what it misses counts
+ * here.
+ */
 void bench_apart(void (*group)(void));
 
 /** Wall time in nanoseconds from some instant on. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How often a bisection by chance is right when it says 95 %, and what that takes, over simulated histories of 128 revisions; beside it plain bisection over the same histories,
- * with one session a step and with as many a step as come to the same in all. The table is that of harness/search/README.md.
+ * How often a bisection by chance is right when it says 95 %, and what that takes, over simulated
+ * histories of 128 revisions; beside it plain bisection over the same histories, with one session a
+ * step and with as many a step as come to the same in all. The table is that of
+ * harness/search/README.md.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -73,7 +73,10 @@ static uint64_t measure(int fd)
 	return took[ROUND_TRIPS / 2];
 }
 
-/* The listener may need some time; whoever takes connections in the middle takes them before, and ends them. */
+/*
+ * The listener may need some time; whoever takes connections in the middle takes them before, and
+ * ends them.
+ */
 static uint64_t try_conversation(void)
 {
 	const struct sockaddr_in address = server_address();
@@ -111,7 +114,10 @@ double wire_round_trip_us(struct wire *wire)
 	return median_ns > 0 ? (double)median_ns / 1e3 : -1;
 }
 
-/* iperf3 succeeds with -J even if it has not; what it writes then has no such number. @return 0 if there is none. */
+/*
+ * iperf3 succeeds with -J even if it has not; what it writes then has no such number. @return 0 if
+ * there is none.
+ */
 static double read_bps(const char *path)
 {
 	json_t *all = json_load_file(path, 0, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proxy in wall time, beside a bridge of the kernel between the same two cables, and for TCP beside proxies that one might take instead. Whoever sends and
- * receives has one core, what joins the cables another. All of it is done in rounds, and the best of them counts: what disturbs the machine makes no figure better.
+ * The proxy in wall time, beside a bridge of the kernel between the same two cables, and for TCP
+ * beside proxies that one might take instead. Whoever sends and receives has one core, what joins
+ * the cables another. All of it is done in rounds, and the best of them counts: what disturbs the
+ * machine makes no figure better.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +37,10 @@ static int proxy_core;
 static const char no_rules[] = "name: none\n";
 static const char delay_rule[] = "name: delay\nfaults:\n- {name: slow, direction: to-server, delay: 5ms}\n";
 
-/* Ten rules of the frames' port: they look at each frame and let it pass, or each delays it by a little. */
+/*
+ * Ten rules of the frames' port: they look at each frame and let it pass, or each delays it by a
+ * little.
+ */
 static const char *ten_rules(bool act)
 {
 	static char text[2048];

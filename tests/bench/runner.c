@@ -23,8 +23,9 @@
 
 struct spent {
 	double beside_s; /* CPU time of all, less that of the sessions */
-	double alone_s;  /* of that, what the runner itself has used, without the processes of its sessions */
-	double peak_mb;  /* of the runner alone */
+	/* of that, what the runner itself has used, without the processes of its sessions */
+	double alone_s;
+	double peak_mb; /* of the runner alone */
 };
 
 static double seconds(const struct timeval *time)
@@ -108,7 +109,10 @@ static bool spend(const char *dir, unsigned sessions, struct spent *ret_spent)
 	while (pid > 0 && wait4(pid, &status, WNOHANG, &usage) == 0) {
 		double peak_mb = peak_of(pid), alone_s = alone_of(pid);
 		ret_spent->alone_s = alone_s > 0 ? alone_s : ret_spent->alone_s;
-		/* It grows as long as a program lasts; before the runner there was a copy of this one. */
+		/*
+		 * It grows as long as a program lasts; before the runner there was a copy of this
+		 * one.
+		 */
 		ret_spent->peak_mb = peak_mb > 0 ? peak_mb : ret_spent->peak_mb;
 		(void)nanosleep(&pause, NULL);
 	}

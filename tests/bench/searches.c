@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Searches, as the program runs them: `sweep`, `shrink` and `bisect`. Targets are times on the wall of a small machine (two cores), and, where that says more, ratios of two searches
- * that follow each other here, or counts. What was measured is also shown to be right: a shrunk plan is small, a culprit is the one that was planted.
+ * Searches, as the program runs them: `sweep`, `shrink` and `bisect`. Targets are times on the wall
+ * of a small machine (two cores), and, where that says more, ratios of two searches that follow
+ * each other here, or counts. What was measured is also shown to be right: a shrunk plan is small,
+ * a culprit is the one that was planted.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -173,7 +175,10 @@ static void bench_shrink(const char *what, const char *plan, double target_min)
 	free(words);
 }
 
-/* A minute of silence that the client does not wait out, among delays that do not matter: 50 decisions. */
+/*
+ * A minute of silence that the client does not wait out, among delays that do not matter: 50
+ * decisions.
+ */
 static char *make_fifty(void)
 {
 	char *path = memory_format("%s/fifty.yaml", folder), *plan = NULL;
@@ -190,7 +195,10 @@ static char *make_fifty(void)
 
 /* -- bisect -- */
 
-/* A history in which the client gives up early from one revision on. No two devices are the same, so that no result is another's. */
+/*
+ * A history in which the client gives up early from one revision on. No two devices are the same,
+ * so that no result is another's.
+ */
 static bool make_history(void)
 {
 	return shell(memory_format(

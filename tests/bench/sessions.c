@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole sessions, as the program runs them. What is judged are ratios within this run, one kind of session after the other in turns, so that what else the machine does hits
- * both alike: against the transport over FIFOs, against QEMU executing the same alone, and against virtual time. Absolute times are printed beside them.
+ * Whole sessions, as the program runs them. What is judged are ratios within this run, one kind of
+ * session after the other in turns, so that what else the machine does hits both alike: against the
+ * transport over FIFOs, against QEMU executing the same alone, and against virtual time. Absolute
+ * times are printed beside them.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -112,7 +114,9 @@ static void bench_wall(const char *what, const char *words, unsigned rounds, dou
 	printf("    %.2f s against %.2f s\n", inside.wall_s, fifo.wall_s);
 }
 
-/* Sessions of several seeds are branches of one device; what the device itself cost is not theirs. */
+/*
+ * Sessions of several seeds are branches of one device; what the device itself cost is not theirs.
+ */
 static void bench_branched(void)
 {
 	static const char what[] = "session: clean, a branch of a device, CPU to that beside QEMU";

@@ -18,7 +18,10 @@
 #include "lib/base/check.h"
 #include "lib/link/frame.h"
 
-/* The ring: a tenth of a second at the highest rate that is asked for, since this thread may have to wait for its core that long. */
+/*
+ * The ring: a tenth of a second at the highest rate that is asked for, since this thread may have
+ * to wait for its core that long.
+ */
 #define SLOT_BYTES 2048U
 #define SLOTS (1U << 15)
 #define BLOCK_BYTES (1U << 20)
@@ -131,7 +134,9 @@ static void swap(uint8_t *one, uint8_t *other, size_t length)
 	}
 }
 
-/* From 192.0.2.100 and its successors to 192.0.2.1, or back, without a checksum of UDP (RFC 768). */
+/*
+ * From 192.0.2.100 and its successors to 192.0.2.1, or back, without a checksum of UDP (RFC 768).
+ */
 static void make_frame(uint8_t *frame, const struct traffic *traffic, unsigned device)
 {
 	const unsigned length = traffic->length;
@@ -157,8 +162,9 @@ static void make_frame(uint8_t *frame, const struct traffic *traffic, unsigned d
 struct passage {
 	const struct traffic *traffic;
 	struct traffic_result *result;
-	uint64_t began_ns, moved_ns;            /* when the last was sent or came */
-	uint64_t settled;                       /* of those that were sent: came, or were given up */
+	uint64_t began_ns, moved_ns; /* when the last was sent or came */
+	/* of those that were sent: came, or were given up */
+	uint64_t settled;
 	uint64_t seen[TRAFFIC_FRAMES_MAX / 64]; /* a bit for each number that has come */
 	struct mmsghdr messages[SENT_AT_ONCE];
 	struct iovec parts[SENT_AT_ONCE];

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Fetches the public schema of junit.xml, which lies in the source package of Maven's Surefire: `schema.sh BUILD_DIR` leaves BUILD_DIR/surefire-test-report.xsd.
-# The apt that it asks, and the archive, are those of the device's packages (emulator/guest/fetch.sh).
+# Fetches the public schema of junit.xml, which lies in the source package of Maven's Surefire:
+# `schema.sh BUILD_DIR` leaves BUILD_DIR/surefire-test-report.xsd.
+# The apt that it asks, and the archive, are those of the device's packages
+# (emulator/guest/fetch.sh).
 set -eu
 
 build=$1

@@ -161,7 +161,10 @@ static void needs_schema(void)
 		test_skip("no schema of junit.xml, or no xmllint; `make browser-tools` fetches them");
 }
 
-/* A run of four sessions, a gate's page and a search's, and the pages that the program makes of them. */
+/*
+ * A run of four sessions, a gate's page and a search's, and the pages that the program makes of
+ * them.
+ */
 static void make_pages(void)
 {
 	static char output[16384];

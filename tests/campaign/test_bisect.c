@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `stutter bisect` over histories made for it: a device's file, in which one commit takes away the client's retries. */
+/*
+ * `stutter bisect` over histories made for it: a device's file, in which one commit takes away the
+ * client's retries.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +24,9 @@ static const char by_chance[] = "name: lossy\nimage: small.bin\ndeadline: 5min\n
 				"  - {name: lost SYN, at: tcp.syn, probability: 85%, drop: true, during: connect}\n";
 
 /*
- * Shell: device NAME RETRIES prints a device's file; change NAME RETRIES commits one; history COUNT CULPRIT makes a repository of a base and so many commits on it, "change 1" and
- * so on, in the folder repo.
+ * Shell: device NAME RETRIES prints a device's file; change NAME RETRIES commits one; history COUNT
+ * CULPRIT makes a repository of a base and so many commits on it, "change 1" and so on, in the
+ * folder repo.
  */
 static const char shell[] =
 	"export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b GIT_CONFIG_GLOBAL=/dev/null\n"
@@ -126,7 +130,10 @@ static void an_interrupted_search_is_resumed(void)
 	TEST_CONTAINS(output, " of 16 revisions are suspects");
 }
 
-/* A build is no part of the budget that may take as long as it likes, and what kills it says nothing of the revision. */
+/*
+ * A build is no part of the budget that may take as long as it likes, and what kills it says
+ * nothing of the revision.
+ */
 static void a_build_that_takes_too_long_or_is_killed_is_tried_again(void)
 {
 	static char output[OUTPUT_MAX];

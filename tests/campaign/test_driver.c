@@ -26,7 +26,11 @@ static int run_recipe(const char *words)
 	return test_shell(output, sizeof output, "STUTTER=%s STUTTER_BUILD=%s %s", test_program(), build, words);
 }
 
-/* It is kept in the build folder for the suite that follows, and the next time; a suite of its own, since a suite's tests run side by side. What is fetched is a matter of the machine's apt, which may have no mirror, and of the network. */
+/*
+ * It is kept in the build folder for the suite that follows, and the next time; a suite of its own,
+ * since a suite's tests run side by side. What is fetched is a matter of the machine's apt, which
+ * may have no mirror, and of the network.
+ */
 static void the_source_of_the_driver_is_fetched(void)
 {
 	char words[PATH_MAX + 64];

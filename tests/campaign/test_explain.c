@@ -16,7 +16,10 @@ static const char device[] =
 
 #define HEAD "device: hasty.yaml\nimage: small.bin\ndeadline: 1min\n"
 
-/* Both tries at the first connection are two SYNs each, and all four are lost; the delays do not matter. */
+/*
+ * Both tries at the first connection are two SYNs each, and all four are lost; the delays do not
+ * matter.
+ */
 static const char lost[] = "name: lost\n" HEAD "faults:\n  - {name: lost SYN, at: tcp.syn, first: 4, drop: true}\n"
 			   "  - {name: slow, at: dns.reply, delay: 20ms}\n";
 static const char lossy[] = "name: lossy\n" HEAD "faults:\n  - {name: lost, at: tcp.syn, loss: 65%}\n";
@@ -100,7 +103,9 @@ static uint64_t failed(const json_t *tally)
 	return member_number(tally, "failed_alike") + member_number(tally, "failed_otherwise");
 }
 
-/* From less than one to one; the cut at which nothing passes is behind all at which something does. */
+/*
+ * From less than one to one; the cut at which nothing passes is behind all at which something does.
+ */
 static void the_failure_rate_rises_until_it_is_lost(void)
 {
 	write_all();
@@ -163,7 +168,10 @@ static void a_redraw_with_its_own_seed_is_the_session_itself(void)
 	CU_ASSERT_STRING_EQUAL(own, other);
 }
 
-/* The folder of a search that ended with an error tells it as the search did; going on is offered only where that is of use. */
+/*
+ * The folder of a search that ended with an error tells it as the search did; going on is offered
+ * only where that is of use.
+ */
 static void expect_told(const char *dir, int status, const char *error, bool goes_on)
 {
 	char name[32];

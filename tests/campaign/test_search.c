@@ -136,7 +136,10 @@ static void a_trial_that_is_to_prove_something_runs_from_power_on(void)
 	plan_close(&plan);
 }
 
-/* A device whose root file system is a copy, so that it can be changed; the kernel ignores what follows its end. */
+/*
+ * A device whose root file system is a copy, so that it can be changed; the kernel ignores what
+ * follows its end.
+ */
 static void open_plan_of_copy(struct plan *plan, struct paths *paths, char ret_copy[600])
 {
 	struct error err = {0};
@@ -224,7 +227,10 @@ static void a_result_of_a_file_that_changed_meanwhile_is_not_kept(void)
 	plan_close(&plan);
 }
 
-/* Two plans that name the same files, which are others by the time the second is looked at: each has the digest that it has by itself. */
+/*
+ * Two plans that name the same files, which are others by the time the second is looked at: each
+ * has the digest that it has by itself.
+ */
 static void engines_are_known_by_what_is_in_their_files(void)
 {
 	struct paths paths;

@@ -12,7 +12,9 @@
 
 extern const CU_TestInfo tests_shrink[];
 
-/* A client that gives a connection up after 2 s: two SYNs that are lost are too many, one is not. */
+/*
+ * A client that gives a connection up after 2 s: two SYNs that are lost are too many, one is not.
+ */
 #define WEAK \
 	"image: small.bin\ndeadline: 5min\ndevice: {name: weak, agent: {connect_timeout: 2s, retries: 0}}\nfaults:\n" \
 	"  - {name: lost, at: tcp.syn#1..2, direction: to-server, drop: true}\n"
@@ -96,7 +98,10 @@ static void a_plan_that_passes_against_expectation_has_nothing_to_shrink_either(
 	TEST_CONTAINS(output, "nothing to shrink: its session passed (not as its 'expect:' has it: fail was expected); ");
 }
 
-/* The failure is what counts, whether it is expected or not; a removed fault is not expected to act. */
+/*
+ * The failure is what counts, whether it is expected or not; a removed fault is not expected to
+ * act.
+ */
 static void an_expected_failure_is_shrunk_as_any_other(void)
 {
 	leave_session("known",
@@ -111,7 +116,10 @@ static void an_expected_failure_is_shrunk_as_any_other(void)
 	TEST_CONTAINS(output, "1 confirmed failure");
 }
 
-/* Without the SYNs' losses the session fails too, in the same phase, but by the answer that with them is the one to its report. */
+/*
+ * Without the SYNs' losses the session fails too, in the same phase, but by the answer that with
+ * them is the one to its report.
+ */
 static void a_failure_of_another_kind_is_not_the_same(void)
 {
 	leave_session("kinds", "name: kinds\n" WEAK "  - {name: busy, at: srv.http#1, http_status: 503}\n", 1);
@@ -143,7 +151,10 @@ static void an_outage_is_shrunk_to_its_shortest_length(void)
 	shrink("gap", "s", "", 0);
 	TEST_CONTAINS(output, "fails iff an outage from tcp.syn#1 to the server on lasts at least 1.0");
 	TEST_CONTAINS(output, "none up to 5 min");
-	/* Without it, and just below its border; and how sharp that is, once more: at nine tenths and at a half. */
+	/*
+	 * Without it, and just below its border; and how sharp that is, once more: at nine tenths
+	 * and at a half.
+	 */
 	char *search = test_read_own("s/search.json"), *both = strstr(search, "\"stage\": \"both sides\"");
 	unsigned left, sessions;
 	CU_ASSERT_PTR_NOT_NULL_FATAL(both);

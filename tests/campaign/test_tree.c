@@ -29,7 +29,10 @@ extern const CU_TestInfo tests_tree[];
 /* A device with slots, which boots anew in mid-session. */
 #define STAGED "device: \"21.10\"\ndeadline: 10min\nserver: {os_size: 16KiB, app_size: 8KiB}\nexpect: {verdict: any}\n"
 
-/* A member of a family, and whether it branches off behind the first phase: then it is known at which request. */
+/*
+ * A member of a family, and whether it branches off behind the first phase: then it is known at
+ * which request.
+ */
 struct member {
 	const char *name, *fault;
 	bool branches;
@@ -153,7 +156,10 @@ static void expect_enough(struct run *run, const struct family *family)
 	(void)beginnings_expect(&run->engines.beginnings, beginning_family(&run->jobs[0].plan), ENOUGH);
 }
 
-/* All processes of the run have ended, none is a zombie, and the folders of the held engines are gone. */
+/*
+ * All processes of the run have ended, none is a zombie, and the folders of the held engines are
+ * gone.
+ */
 static void close_run(struct run *run)
 {
 	char output[4096];
@@ -219,7 +225,10 @@ static void sessions_that_boot_again_are_what_they_are_from_power_on(void)
 	from_a_tree_and_from_power_on(&staged_family);
 }
 
-/* The whole session shares all its requests, and one whose fault acts before the first phase shares none. */
+/*
+ * The whole session shares all its requests, and one whose fault acts before the first phase shares
+ * none.
+ */
 static void a_session_that_never_differs_shares_everything(void)
 {
 	struct run run;
@@ -313,7 +322,10 @@ static void killed_engines_are_replaced(void)
 
 static void a_run_that_is_stopped_leaves_nothing_behind(void)
 {
-	/* In its first sessions, while it is found out where they branch off, and while they are run. */
+	/*
+	 * In its first sessions, while it is found out where they branch off, and while they are
+	 * run.
+	 */
 	static const size_t after[] = {1, 6, 16};
 	struct run run;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A chip for unit tests: SPI commands by name, a link partner, and a record of the chip's events and
- * transmitted frames. chip_fixture_*() set it up; the other functions act on the chip in it.
+ * A chip for unit tests: SPI commands by name, a link partner, and a record of the chip's events
+ * and transmitted frames. chip_fixture_*() set it up; the other functions act on the chip in it.
  */
 #ifndef TESTS_CHIP_FIXTURE_H
 #define TESTS_CHIP_FIXTURE_H
@@ -47,7 +47,9 @@ void chip_fixture_power_on(struct chip_fixture *f, const struct stutter_enc28j60
 /* A second fixture whose chip continues from the state of the first. */
 void chip_fixture_copy(struct chip_fixture *to, const struct chip_fixture *from);
 void chip_wait(struct chip_fixture *f, uint64_t ns);
-/* Calls inject at the chip's fault sites from now on, with the fixture as ctx. Copies inherit it. */
+/*
+ * Calls inject at the chip's fault sites from now on, with the fixture as ctx. Copies inherit it.
+ */
 void chip_fixture_inject(struct chip_fixture *f,
                          void (*inject)(void *ctx, enum stutter_enc28j60_site site, unsigned number,
                                         struct stutter_enc28j60_effect *ret_effect));

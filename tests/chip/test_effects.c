@@ -43,7 +43,10 @@ static void prepare(struct chip_fixture *to)
 	chip_fixture_init_ideal(to);
 	chip_wcr16(to, ENC28J60_MAMXFLL, 1518);
 	chip_open_ring(to, 0, RING_END);
-	/* A half-duplex PHY receives its own frames; setting PHCON2 directly avoids an MII operation. */
+	/*
+	 * A half-duplex PHY receives its own frames; setting PHCON2 directly avoids an MII
+	 * operation.
+	 */
 	to->chip.phy[ENC28J60_PHCON2] |= PHCON2_HDLDIS;
 	chip_clear_events(to);
 }

@@ -38,14 +38,19 @@ static void make_clone(void)
 	(void)test_write("merge-status", "0");
 }
 
-/* Runs a shell command in the clone, with what was said before forgotten. @return its exit status. */
+/*
+ * Runs a shell command in the clone, with what was said before forgotten. @return its exit status.
+ */
 static int in_clone(const char *command)
 {
 	return test_shell(output, sizeof output, "cd %s && rm -f said && export HOME=\"$PWD\" PATH=\"$PWD/bin:$PATH\" && { %s; }",
 	                  test_folder(), command);
 }
 
-/* Whether these are the words that stutter was given, one line a call, in the order of the alphabet. */
+/*
+ * Whether these are the words that stutter was given, one line a call, in the order of the
+ * alphabet.
+ */
 static void is_said(const char *expected)
 {
 	char said[4096];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line without QEMU: usage, help, lists, and every kind of bad scenario with the very line that the user sees.
+ * The command line without QEMU: usage, help, lists, and every kind of bad scenario with the very
+ * line that the user sees.
  */
 #include <limits.h>
 #include <stdio.h>

@@ -18,7 +18,10 @@ static char output[OUTPUT_MAX];
 
 #define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
-/* A device that survives a lost SYN and one that does not wait for the second; `lost` hits both, `drawn` is a plan a seed. */
+/*
+ * A device that survives a lost SYN and one that does not wait for the second; `lost` hits both,
+ * `drawn` is a plan a seed.
+ */
 static void write_suite(const char *suite)
 {
 	(void)test_write("good.yaml", "name: good\nagent: {retries: 5, backoff: 100ms, backoff_max: 1s}\n");

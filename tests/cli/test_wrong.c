@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What cannot be: tests/wrong has a file for each defect, named by it. `check` and `run` refuse every one in the same words, with its place, before anything runs.
- * And what `check` warns of, and what it takes.
+ * What cannot be: tests/wrong has a file for each defect, named by it. `check` and `run` refuse
+ * every one in the same words, with its place, before anything runs. And what `check` warns of, and
+ * what it takes.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -208,7 +209,10 @@ static void a_cache_that_others_can_write_is_refused(void)
 	CU_ASSERT(!test_exists("out"));
 }
 
-/* Opens the cache that is wanted, in the test's folder, as this user of this group with this mode. @return the error, or "". */
+/*
+ * Opens the cache that is wanted, in the test's folder, as this user of this group with this mode.
+ * @return the error, or "".
+ */
 static const char *opened_as(uid_t user, gid_t group, mode_t mode)
 {
 	static struct error err;
@@ -236,7 +240,10 @@ static void a_cache_of_another_user_or_of_a_group_is_refused(void)
 	TEST_CONTAINS(opened_as(0, own, 01777), "/cache, is writable by everybody; ");
 }
 
-/* What another user made in the work tree is passed over, and what is empty is not said, as with XDG's variables. */
+/*
+ * What another user made in the work tree is passed over, and what is empty is not said, as with
+ * XDG's variables.
+ */
 static void a_cache_that_nobody_named_is_passed_over(void)
 {
 	struct paths paths = {.snapshots = ""};

@@ -65,7 +65,10 @@ static bool order(struct engine *engine, struct member *member, bool branch, uin
 	return engine_order(engine, &wanted, &member->pid, ret_held, err);
 }
 
-/* Waits for the end of a process; its progress reports are of no interest, but must not fill the pipe. */
+/*
+ * Waits for the end of a process; its progress reports are of no interest, but must not fill the
+ * pipe.
+ */
 static bool await_end(struct member *member, struct error *err)
 {
 	char piece[4096];
@@ -102,7 +105,10 @@ static void compare(struct branching *branching, const char *session, const char
 			(void)snprintf(branching->differs, sizeof branching->differs, "%.400s/%s", branch, names[i]);
 }
 
-/* The session goes on from point to point; at each a branch goes on to the end, before the session does. */
+/*
+ * The session goes on from point to point; at each a branch goes on to the end, before the session
+ * does.
+ */
 static bool walk(struct branching *branching, struct engine *engine, struct member *session, const char *dir, struct error *err)
 {
 	struct error ended;
@@ -176,7 +182,10 @@ bool branching_run(struct branching *branching, uint64_t seed, const char *dir, 
 	return good;
 }
 
-/* @return CPU seconds of a session that was started from a fresh engine; 0 with @p err if it did not run. */
+/*
+ * @return CPU seconds of a session that was started from a fresh engine; 0 with @p err if it did
+ * not run.
+ */
 static double cpu_of_session(const struct plan *plan, const struct handover *handover, const struct qemu_image *image,
                              const struct qemu_snapshot *snapshot, const char *dir, const char *name, struct error *err)
 {

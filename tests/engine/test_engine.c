@@ -42,7 +42,9 @@ static char output[OUTPUT_MAX];
 	"  - {name: stall, at: 'enc.tx#30', tx_stall: false}\n" \
 	"  - {name: flap, from: 'http.request#3', carrier: 1s}\n"
 
-/* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
+/*
+ * Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`.
+ */
 #define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 static void expect_same_files(const char *a, const char *b)

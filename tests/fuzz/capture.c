@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a capture: what comes out keeps the limits of recording.h, and session.yaml written from it is read to the same session. What was lost in it has a
- * name or is counted, and becomes a scenario that is YAML. What is no capture is refused with a reason. A capture cannot make the importer take more memory than its limits allow: libFuzzer ends at -rss_limit_mb.
+ * Any bytes are a capture: what comes out keeps the limits of recording.h, and session.yaml written
+ * from it is read to the same session. What was lost in it has a name or is counted, and becomes a
+ * scenario that is YAML. What is no capture is refused with a reason. A capture cannot make the
+ * importer take more memory than its limits allow: libFuzzer ends at -rss_limit_mb.
  *
  * usage: `make fuzz T=capture`, or the program with files of the corpus as arguments.
  */

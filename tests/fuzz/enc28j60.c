@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a script for the chip: its board and errata, then SPI messages, frames, waiting, cable, wire, effects. Whatever comes, nothing may be
- * read or written outside (the sanitizers see to that), pointers stay in the memory, INT follows its equation, backpressure and frames take turns, and a
- * copied chip goes on as the first.
+ * Any bytes are a script for the chip: its board and errata, then SPI messages, frames, waiting,
+ * cable, wire, effects. Whatever comes, nothing may be read or written outside (the sanitizers see
+ * to that), pointers stay in the memory, INT follows its equation, backpressure and frames take
+ * turns, and a copied chip goes on as the first.
  *
  * usage: `make fuzz T=enc28j60`, or the program with files of the corpus as arguments.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a script for the flash: SPI messages, waiting, the supply, effects. Whatever comes, nothing may be read or written outside (the sanitizers see
- * to that), no program sets a bit, an idle chip changes nothing by itself, and a copied chip goes on as the first.
+ * Any bytes are a script for the flash: SPI messages, waiting, the supply, effects. Whatever comes,
+ * nothing may be read or written outside (the sanitizers see to that), no program sets a bit, an
+ * idle chip changes nothing by itself, and a copied chip goes on as the first.
  *
  * usage: `make fuzz T=nor`, or the program with files of the corpus as arguments.
  */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are frames of both directions, for what reads and rewrites frames: the parser, the renderer, the namer, checksums and a chain of faults. Whatever
- * comes, nothing may be read or written outside (the sanitizers see to that; a frame is an allocation of its own), frames keep to their lengths, mending twice
- * is mending once, and the chain's decisions repeat what it did.
+ * Any bytes are frames of both directions, for what reads and rewrites frames: the parser, the
+ * renderer, the namer, checksums and a chain of faults. Whatever comes, nothing may be read or
+ * written outside (the sanitizers see to that; a frame is an allocation of its own), frames keep to
+ * their lengths, mending twice is mending once, and the chain's decisions repeat what it did.
  *
- * An input is a byte that says which chain, then frames: a byte (bit 0: direction; the others: milliseconds since the one before), two bytes of length, the frame.
+ * An input is a byte that says which chain, then frames: a byte (bit 0: direction; the others:
+ * milliseconds since the one before), two bytes of length, the frame.
  *
  * usage: `make fuzz T=packet`, or the program with files of the corpus as arguments.
  */

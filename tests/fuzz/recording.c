@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a file that a user brings: a table of a delay's distribution, a recording of a link. What is read keeps the promises of its header, and what is
- * refused has a reason.
+ * Any bytes are a file that a user brings: a table of a delay's distribution, a recording of a
+ * link. What is read keeps the promises of its header, and what is refused has a reason.
  *
  * usage: `make fuzz T=recording`, or the program with files of the corpus as arguments.
  */

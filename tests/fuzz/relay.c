@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are what a device and its server say through the relay: over TCP in both directions, with ends and resets wherever they like, over UDP, and as packets of any shape. Faults of all kinds
- * are armed, as the input has it. Whatever comes, nothing may be read or written outside, and no assertion of the relay or of its stack may fail; when all is over, no exchange is left. Where no
- * fault is armed, both ends get what the other one has sent, to the last byte.
+ * Any bytes are what a device and its server say through the relay: over TCP in both directions,
+ * with ends and resets wherever they like, over UDP, and as packets of any shape. Faults of all
+ * kinds are armed, as the input has it. Whatever comes, nothing may be read or written outside, and
+ * no assertion of the relay or of its stack may fail; when all is over, no exchange is left. Where
+ * no fault is armed, both ends get what the other one has sent, to the last byte.
  *
- * An input is four bytes that say which faults are armed and of which kind, then steps: a byte that says what (enum step) and for which of two connections, a length, and so many bytes.
+ * An input is four bytes that say which faults are armed and of which kind, then steps: a byte that
+ * says what (enum step) and for which of two connections, a length, and so many bytes.
  *
  * usage: `make fuzz T=relay`, or the program with files of the corpus as arguments.
  */
@@ -39,7 +42,10 @@ enum step {
 	STEPS,
 };
 
-/* What is armed, by its bit, and of which kind, by the two bits of its own in the third and fourth byte. */
+/*
+ * What is armed, by its bit, and of which kind, by the two bits of its own in the third and fourth
+ * byte.
+ */
 static const struct {
 	const char *action, *params[4];
 } kinds[] = {
@@ -141,7 +147,10 @@ static void reset(size_t which, enum direction direction)
 	relay_fixture_reset(&connections[which], direction);
 }
 
-/* A frame of which the IPv4 header and all behind it are anything, but with checksums that are right. */
+/*
+ * A frame of which the IPv4 header and all behind it are anything, but with checksums that are
+ * right.
+ */
 static void send_packet(struct bytes data, enum direction direction)
 {
 	uint8_t frame[ETHERNET_HEADER + 256] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0};

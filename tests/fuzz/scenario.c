@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are a scenario. What is refused has a reason and a place; what is read is written as a plan that reads back as the same plan, which is what a session
- * inside QEMU and every plan.yaml live by.
+ * Any bytes are a scenario. What is refused has a reason and a place; what is read is written as a
+ * plan that reads back as the same plan, which is what a session inside QEMU and every plan.yaml
+ * live by.
  *
- * usage, from the root of the repository: `make fuzz T=scenario`, or the program with files of the corpus as arguments.
+ * usage, from the root of the repository: `make fuzz T=scenario`, or the program with files of the
+ * corpus as arguments.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are messages of a device for the services: DHCP, DNS, NTP, HTTP requests, attestations with their CSR, statuses, targets with queries. Whatever
- * comes, nothing may be read or written outside (the sanitizers see to that; a message is an allocation of its own), every answer fits where it is written, and
- * nothing is attested that was not proven.
+ * Any bytes are messages of a device for the services: DHCP, DNS, NTP, HTTP requests, attestations
+ * with their CSR, statuses, targets with queries. Whatever comes, nothing may be read or written
+ * outside (the sanitizers see to that; a message is an allocation of its own), every answer fits
+ * where it is written, and nothing is attested that was not proven.
  *
  * An input is a byte that says which service, then its message.
  *

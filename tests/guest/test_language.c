@@ -160,8 +160,9 @@ static void the_scripts_know_no_other_keys(void)
 }
 
 /*
- * ${KEY:-DEFAULT}. The scripts of third-party clients wait for an address for a minute by default: a session configures it, and as a shell reads its script while it runs, a character more
- * would move all that follows.
+ * ${KEY:-DEFAULT}. The scripts of third-party clients wait for an address for a minute by default:
+ * a session configures it, and as a shell reads its script while it runs, a character more would
+ * move all that follows.
  */
 static void the_scripts_have_the_same_defaults(void)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mkinitramfs as a command: same bytes every time, a well-formed archive, errors with file and line. Runs the program that the build made:
- * $STUTTER_BUILD/guest/mkinitramfs, or build/guest/mkinitramfs.
+ * mkinitramfs as a command: same bytes every time, a well-formed archive, errors with file and
+ * line. Runs the program that the build made: $STUTTER_BUILD/guest/mkinitramfs, or
+ * build/guest/mkinitramfs.
  */
 #include <CUnit/CUnit.h>
 #include <stdbool.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A bridge between two socket pairs. The test holds the other ends and acts on them in steps while the bridge runs. Needs no network interface and no privileges.
+ * A bridge between two socket pairs. The test holds the other ends and acts on them in steps while
+ * the bridge runs. Needs no network interface and no privileges.
  */
 #ifndef TESTS_LIVE_FIXTURE_H
 #define TESTS_LIVE_FIXTURE_H
@@ -22,8 +23,10 @@ struct live_fixture {
 	struct port ports[2]; /**< the bridge's ends, by the direction in which they send */
 	int peers[2];         /**< what is behind them; -1: closed */
 	struct port_counters counters[2];
-	uint64_t older_ns;                             /**< how far time stamps lie in the past; 0: frames have none */
-	struct frame *got[2][LIVE_FIXTURE_FRAMES_MAX]; /**< frames received, by direction, in order */
+	/** how far time stamps lie in the past; 0: frames have none */
+	uint64_t older_ns;
+	/** frames received, by direction, in order */
+	struct frame *got[2][LIVE_FIXTURE_FRAMES_MAX];
 	size_t got_count[2];
 	bool forgets;                    /**< received frames are not kept */
 	live_fixture_step *const *steps; /**< ends with NULL; then the bridge is told to stop */

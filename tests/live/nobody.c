@@ -18,7 +18,10 @@
 /* Nobody of Debian. */
 #define NOBODY 65534
 
-/* Without udev(7) only root may open the device. The test gets one as udev would create it, in a mount namespace of its own. */
+/*
+ * Without udev(7) only root may open the device. The test gets one as udev would create it, in a
+ * mount namespace of its own.
+ */
 static void open_tun_to_all(void)
 {
 	const char *path = test_path("tun");

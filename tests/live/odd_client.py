@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What clients do that are none of the tame ones; whatever stands between, the answers are those of odd_server.py.
+# What clients do that are none of the tame ones; whatever stands between, the answers are those of
+# odd_server.py.
 import socket, threading, time, errno
 def conn(port=80, local=0):
     s = socket.socket(); s.settimeout(15)

@@ -58,7 +58,10 @@ static void add(struct passed *passed, const struct passed_frame *frame)
 	passed->frames[passed->count++] = *frame;
 }
 
-/* What the end has sent and what came to the proxy, which has given it a number. Its time is that of the capture. */
+/*
+ * What the end has sent and what came to the proxy, which has given it a number. Its time is that
+ * of the capture.
+ */
 static void take_packet(struct passed *passed, const uint8_t *block, uint32_t length, enum direction direction)
 {
 	const uint32_t captured = u32_at(block + 20);
@@ -115,7 +118,10 @@ static char *read_file(const char *folder, const char *name)
 	return text;
 }
 
-/* A line of the proxy has a frame's number and its time since the beginning: so the capture's date of the beginning is known. */
+/*
+ * A line of the proxy has a frame's number and its time since the beginning: so the capture's date
+ * of the beginning is known.
+ */
 static uint64_t beginning(const struct passed *passed, const char *trace)
 {
 	const char *line = strstr(trace, "] proxy   to-");

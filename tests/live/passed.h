@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * What has passed in a session, of the emulator or live: the frames that its ends have sent, in the order in which they came to the proxy, and what it decided about them.
+ * What has passed in a session, of the emulator or live: the frames that its ends have sent, in the
+ * order in which they came to the proxy, and what it decided about them.
  */
 #ifndef TESTS_LIVE_PASSED_H
 #define TESTS_LIVE_PASSED_H

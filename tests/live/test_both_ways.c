@@ -53,7 +53,10 @@ static void need_all_to_have_acted(const char *decisions, const char *faults)
 	}
 }
 
-/* -- what real programs say, decided live and then in virtual time; draws go by the ports of a flow, so the client has always the same -- */
+/*
+ * -- what real programs say, decided live and then in virtual time; draws go by the ports of a
+ * flow, so the client has always the same --
+ */
 
 static void need_programs(void)
 {

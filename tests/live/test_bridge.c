@@ -416,7 +416,10 @@ static void what_came_before_it_began_is_not_late(void)
 	device_sends_five(&fixture, NULL);
 	live_fixture_run(&fixture, steps);
 	CU_ASSERT(fixture.result.verdict.live.sent == 5);
-	/* Skew is told at most a thirty-second too large (live/skew.h), and each counts its wait and what it took to send it. */
+	/*
+	 * Skew is told at most a thirty-second too large (live/skew.h), and each counts its wait
+	 * and what it took to send it.
+	 */
 	CU_ASSERT(fixture.result.verdict.live.skew_max_ns <= 2 * fixture.result.status.elapsed_ns);
 	live_fixture_close(&fixture);
 }

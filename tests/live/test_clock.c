@@ -28,7 +28,10 @@ static void a_stamp_of_the_future_or_too_long_ago_has_none(void)
 	CU_ASSERT_EQUAL(clock_age_ns(&clock, REAL - 10 * SIM_S + 1, REAL, MONOTONIC), 10 * SIM_S - 1);
 }
 
-/* As `date -s` or a first answer of NTP do: frames that were on their way then say nothing, later ones do. */
+/*
+ * As `date -s` or a first answer of NTP do: frames that were on their way then say nothing, later
+ * ones do.
+ */
 static void a_clock_that_is_set_makes_no_frame_late(void)
 {
 	struct stamp_clock clock = {0};

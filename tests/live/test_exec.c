@@ -39,7 +39,10 @@ static const char *write_scenario(const char *rest)
 	return scenario;
 }
 
-/* Runs `stutter exec`; how late frames are on a machine under load proves nothing here. @return its exit status; what it and the command print is in `output`. */
+/*
+ * Runs `stutter exec`; how late frames are on a machine under load proves nothing here. @return its
+ * exit status; what it and the command print is in `output`.
+ */
 __attribute__((format(printf, 1, 2))) static int exec_with(const char *format, ...)
 {
 	char words[4096];
@@ -134,7 +137,10 @@ static void a_black_hole_takes_long_segments(void)
 	TEST_CONTAINS(output, "' mtu ");
 }
 
-/* Both ends of the connection are reset in the middle of the body; the client goes on from where it was. */
+/*
+ * Both ends of the connection are reset in the middle of the body; the client goes on from where it
+ * was.
+ */
 static void a_download_is_resumed_after_a_reset(void)
 {
 	const char *nginx = write_nginx();
@@ -397,7 +403,10 @@ static void nothing_is_left_of_a_daemon(void)
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "pgrep -f '[n]ginx.*%s'", strrchr(test_folder(), '/') + 1), 1);
 }
 
-/* Starts `stutter exec` on a terminal, with a command that prints "here" once it runs. @return its process; @p ret_terminal is the terminal's other side. */
+/*
+ * Starts `stutter exec` on a terminal, with a command that prints "here" once it runs. @return its
+ * process; @p ret_terminal is the terminal's other side.
+ */
 static pid_t start_on_terminal(const char *command, int *ret_terminal)
 {
 	pid_t pid = forkpty(ret_terminal, NULL, NULL, NULL);
@@ -472,7 +481,10 @@ static void the_terminals_quit_ends_the_command(void)
 	expect_nobody("3161");
 }
 
-/* Starts two sessions whose output is a full pipe, so that the first one cannot end. @return the process. */
+/*
+ * Starts two sessions whose output is a full pipe, so that the first one cannot end. @return the
+ * process.
+ */
 static pid_t start_with_full_pipe(int ret_ends[2])
 {
 	static const char fill[4096];

@@ -141,7 +141,10 @@ static void settings_that_differ_already_stay(void)
 
 /* -- whatever ends its holder -- */
 
-/* A process that has taken both interfaces and opened their ports, in a process group of its own like a program on a terminal. */
+/*
+ * A process that has taken both interfaces and opened their ports, in a process group of its own
+ * like a program on a terminal.
+ */
 static pid_t holder(void)
 {
 	int ready[2];
@@ -400,7 +403,9 @@ static void a_user_without_the_privilege_is_refused(void)
 	make_interfaces();
 	pid_t pid = fork();
 	if (pid == 0) {
-		/* Root in a user namespace has no privileges in a network namespace of another one. */
+		/*
+		 * Root in a user namespace has no privileges in a network namespace of another one.
+		 */
 		if (unshare(CLONE_NEWUSER) != 0)
 			_exit(2);
 		refused("here", "'here': this process may not change interfaces: start it with sudo");

@@ -223,7 +223,9 @@ static void cover_below(const char *root)
 	struct error err = {.text = ""};
 	char folder[PATH_MAX];
 
-	/* Where this is such a root already, what is mounted for the test would be mounted for all. */
+	/*
+	 * Where this is such a root already, what is mounted for the test would be mounted for all.
+	 */
 	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		_exit(NO_MOUNTS);
 	CU_ASSERT_FATAL(change_root(root));

@@ -208,7 +208,10 @@ static void take_udp(struct port *port)
 	} while (!is_udp(taken.frames[0].data, taken.frames[0].length));
 }
 
-/* What its sender has joined for its adapter to split (UDP_SEGMENT) comes as one, and fits no frame. */
+/*
+ * What its sender has joined for its adapter to split (UDP_SEGMENT) comes as one, and fits no
+ * frame.
+ */
 static void a_frame_that_its_sender_has_joined_is_not_taken_and_counted(void)
 {
 	const int segment = 1000;

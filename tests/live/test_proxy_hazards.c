@@ -10,7 +10,10 @@
 
 extern const CU_TestInfo tests_live_proxy_hazards[];
 
-/* Both interfaces have something to lose. `compare IF` says whether one is as it was when `remember` was called. */
+/*
+ * Both interfaces have something to lose. `compare IF` says whether one is as it was when
+ * `remember` was called.
+ */
 #define REMEMBER \
 	"ip addr add 198.51.100.1/24 dev d1; ip addr add 203.0.113.1/24 dev s1; ip route add 198.51.100.128/25 dev d1\n" \
 	"remember() { for i in d1 s1; do same $i >$i.before; done; }\n" \
@@ -79,7 +82,10 @@ static void a_second_proxy_is_refused_and_the_first_goes_on(void)
 	TEST_CONTAINS(proxy_fixture_output, "d1 as before\ns1 as before\nx1 as before\n");
 }
 
-/* All sockets of its namespace, and of those of Unix all that listen (flags 00010000, Linux' net/unix/af_unix.c). */
+/*
+ * All sockets of its namespace, and of those of Unix all that listen (flags 00010000, Linux'
+ * net/unix/af_unix.c).
+ */
 static void nothing_listens_but_its_own_socket(void)
 {
 	test_write("s.yaml", "name: bench\n");

@@ -21,7 +21,8 @@ extern const CU_TestInfo tests_live_recorded[];
 static char output[OUTPUT_MAX];
 
 /*
- * The far side is a namespace inside the near one. What is to run there is a function "far", what is captured is "capture FILE".
+ * The far side is a namespace inside the near one. What is to run there is a function "far", what
+ * is captured is "capture FILE".
  */
 static const char network[] =
 	"set -eu\n"
@@ -43,7 +44,10 @@ static const char network[] =
 	/* The capture program is ready once it has written something. */
 	"capture() { \"$@\" >capture.log 2>&1 & capture_pid=$!; children=\"$children $capture_pid\"\n"
 	"  tries=0; until grep -qi -e 'listening on' -e '^File:' capture.log || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done; }\n"
-	/* A capture is complete when it grows no more; what still waits to be written when its program is told to end, some programs drop. */
+	/*
+	 * A capture is complete when it grows no more; what still waits to be written when its
+	 * program is told to end, some programs drop.
+	 */
 	"end_capture() { size=0; while now=$(cat a.* | wc -c); [ $now != $size ]; do size=$now; sleep 1.5; done\n"
 	"  kill -INT $capture_pid; wait $capture_pid || true; }\n"
 	"serve() { nsenter -t $far_pid -n \"$@\" >server.log 2>&1 & children=\"$children $!\"\n"

@@ -242,7 +242,10 @@ static void what_was_frozen_is_repeated_in_virtual_time(void)
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "cd %s && ! grep -v '^found' after/live/seed-1/replay.txt", test_folder()), 0);
 }
 
-/* What nginx and dnsmasq say is changed on its way, by the same decisions that the emulator's services obey. */
+/*
+ * What nginx and dnsmasq say is changed on its way, by the same decisions that the emulator's
+ * services obey.
+ */
 static void an_update_under_faults_of_real_services(void)
 {
 	char live[4096], virtual[4096];
@@ -301,7 +304,10 @@ static void a_session_that_was_too_late_proves_nothing(void)
 	TEST_FILE_CONTAINS("live/live/seed-1/verdict.json", "without that: pass, updated");
 }
 
-/* The device and its server are in the tests' own namespace. @param far_end Makes an interface with address 192.0.2.1, "$link" the words of --server-side. */
+/*
+ * The device and its server are in the tests' own namespace. @param far_end Makes an interface with
+ * address 192.0.2.1, "$link" the words of --server-side.
+ */
 static void update_over(const char *far_end, const char *server_side)
 {
 	need_network_of_root();

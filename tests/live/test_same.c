@@ -70,7 +70,10 @@ static void an_outage_is_waited_out(void)
 	TEST_FILE_CONTAINS("out/trace.txt", "'silence' outage 5 s -> dropped");
 }
 
-/* The sixth connection over TLS falls silent in its download, and the client gives up, as in the field. */
+/*
+ * The sixth connection over TLS falls silent in its download, and the client gives up, as in the
+ * field.
+ */
 static void a_failure_of_the_field_is_one_of_curl_with_nginx(void)
 {
 	make_nginx();
@@ -89,7 +92,10 @@ static void a_failure_of_the_field_is_one_of_curl_with_nginx(void)
 	"faults:\n- {name: syn, at: 'tcp.syn[80/1]#1', drop: true}\n- {name: data, at: 'tcp.data[80/2]#9', direction: to-device, drop: true}\n" \
 	"expect: {acted: [syn, data]}\n"
 
-/* Two downloads behind the faults of s.yaml, with tcpdump beside the client; and what `stutter import` makes of it. */
+/*
+ * Two downloads behind the faults of s.yaml, with tcpdump beside the client; and what
+ * `stutter import` makes of it.
+ */
 static void record(const char *faults)
 {
 	char scenario[1024];

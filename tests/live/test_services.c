@@ -273,7 +273,10 @@ static void a_connection_is_used_again_and_again(void)
 	TEST_FILE_CONTAINS("nothing.txt", "404 Not Found");
 }
 
-/* Two requests in one segment, and HEAD between them: the answers come in their order, and nothing else. */
+/*
+ * Two requests in one segment, and HEAD between them: the answers come in their order, and nothing
+ * else.
+ */
 static void requests_that_come_at_once_are_answered_in_order(void)
 {
 	const char *server = nginx();
@@ -292,7 +295,10 @@ static void requests_that_come_at_once_are_answered_in_order(void)
 	CU_ASSERT_EQUAL(exec_fixture_run(server, "python3 ask.py\n"), 0);
 }
 
-/* Chunks, trailers, 100-continue, an upload that is longer than all windows, an answer that comes before its request is whole. */
+/*
+ * Chunks, trailers, 100-continue, an upload that is longer than all windows, an answer that comes
+ * before its request is whole.
+ */
 static const char echo_server[] =
 	"import http.server, hashlib\n"
 	"class H(http.server.BaseHTTPRequestHandler):\n"
@@ -540,7 +546,10 @@ static void what_needs_a_key_is_refused_by_name(void)
 	TEST_CONTAINS(said, "--web-ports: invalid ports '80,x'");
 }
 
-/* docs/live.md has a row for every fault of the services, and says of each what relay_refusal() does. */
+/*
+ * docs/live.md has a row for every fault of the services, and says of each what relay_refusal()
+ * does.
+ */
 static void every_fault_of_a_service_has_its_row(void)
 {
 	char *page = test_read("docs/live.md"), wanted[128];

@@ -17,7 +17,10 @@ static uint16_t sum_over(const uint8_t *data, size_t length)
 	return (uint16_t)~checksum_end(checksum_add(0, data, length));
 }
 
-/* A datagram over IPv4 behind @p tags VLAN tags, whose checksum is what its sender leaves: the sum of the pseudo header. @return the frame's length. */
+/*
+ * A datagram over IPv4 behind @p tags VLAN tags, whose checksum is what its sender leaves: the sum
+ * of the pseudo header. @return the frame's length.
+ */
 static size_t make_ipv4(unsigned tags, uint8_t protocol, size_t payload)
 {
 	size_t at = 12, header = protocol == IP_TCP ? 20 : 8;

@@ -47,7 +47,10 @@ void veth_enter(void)
 		test_skip("no network namespaces here: %s", strerror(errno));
 	if (user != 0)
 		become_root_inside(user, group);
-	/* So that /sys tells of the interfaces in here. Where it cannot be had, those of the machine stay in sight. */
+	/*
+	 * So that /sys tells of the interfaces in here. Where it cannot be had, those of the
+	 * machine stay in sight.
+	 */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
 		(void)mount("sysfs", "/sys", "sysfs", 0, NULL);
 	veth_run("ip link set dev lo up");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file A network namespace for one test, with pairs of interfaces in it. Nothing of it is seen outside, and all of it goes when the test ends. */
+/**
+ * @file A network namespace for one test, with pairs of interfaces in it. Nothing of it is seen
+ * outside, and all of it goes when the test ends.
+ */
 #ifndef TESTS_LIVE_VETH_H
 #define TESTS_LIVE_VETH_H
 
@@ -13,19 +16,31 @@
 #define VETH_TEXT_MAX 65536
 #define VETH_FRAMES_MAX 64
 
-/** Puts this process into a network namespace of its own, and into a user namespace if it is not root. Skips the test where neither is allowed. */
+/**
+ * Puts this process into a network namespace of its own, and into a user namespace if it is not
+ * root. Skips the test where neither is allowed.
+ */
 void veth_enter(void);
 
 /** Runs a command that must succeed. */
 void veth_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** Makes two interfaces that are joined like by a cable, both up, with IPv6 disabled, so that the kernel says nothing on them. */
+/**
+ * Makes two interfaces that are joined like by a cable, both up, with IPv6 disabled, so that the
+ * kernel says nothing on them.
+ */
 void veth_pair(const char *one, const char *other);
 
-/** All that can be told of an interface: flags, offloads, addresses, routes, permanent neighbours, its IPv4 and IPv6 settings. @return ret_text. */
+/**
+ * All that can be told of an interface: flags, offloads, addresses, routes, permanent neighbours,
+ * its IPv4 and IPv6 settings. @return ret_text.
+ */
 const char *veth_describe(const char *interface, char ret_text[VETH_TEXT_MAX]);
 
-/** Waits until an interface is described as @p before again, and fails the test if that never happens. */
+/**
+ * Waits until an interface is described as @p before again, and fails the test if that never
+ * happens.
+ */
 void veth_wait_for(const char *interface, const char *before);
 
 /** Opens the port of an interface, or fails the test. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A world whose device has another NIC, at another speed. The rest of the world does not depend on which NIC it is.
+ * A world whose device has another NIC, at another speed. The rest of the world does not depend on
+ * which NIC it is.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The device in QEMU against a scripted world: the same requests at the same guest times in every session, and every way in which a session
- * can end is noticed. Needs QEMU and what `make guest` builds; snapshots are kept in $STUTTER_BUILD/snapshots.
+ * The device in QEMU against a scripted world: the same requests at the same guest times in every
+ * session, and every way in which a session can end is noticed. Needs QEMU and what `make guest`
+ * builds; snapshots are kept in $STUTTER_BUILD/snapshots.
  */
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -85,7 +86,10 @@ static struct qemu *start(const struct device_under_test *machine, unsigned sile
 	return qemu;
 }
 
-/* Answers as a board without a chip does: zeros on the bus, INT never asserted, nothing ever happens. */
+/*
+ * Answers as a board without a chip does: zeros on the bus, INT never asserted, nothing ever
+ * happens.
+ */
 static bool answer(struct qemu *qemu, const struct stutter_request *request, const char *config)
 {
 	static const uint8_t zeros[STUTTER_PAYLOAD_MAX];
@@ -188,7 +192,10 @@ static void another_seed_is_another_session(void)
 	clean(&machine);
 }
 
-/* The library has no name but that which the loader's file had; a mapping that can be executed is one that was loaded, not only open. */
+/*
+ * The library has no name but that which the loader's file had; a mapping that can be executed is
+ * one that was loaded, not only open.
+ */
 static void the_machine_runs_with_the_lockstep_library(void)
 {
 	struct device_under_test machine;
@@ -296,7 +303,10 @@ static void the_snapshot_is_made_once(void)
 	clean(&machine);
 }
 
-/* A copy of the initramfs, and a QEMU that appends zeros to it before it starts: padding, so the guest boots as ever. */
+/*
+ * A copy of the initramfs, and a QEMU that appends zeros to it before it starts: padding, so the
+ * guest boots as ever.
+ */
 static void make_changing_initramfs(const char *folder, const char *initramfs)
 {
 	char command[6 * PATH_SIZE];

@@ -16,7 +16,10 @@
 extern const CU_TestInfo tests_bus[];
 
 #define SESSION "r/tiny/seed-1"
-/* The device downloads three segments: the file grows with every byte on the bus, and takes as long to read. */
+/*
+ * The device downloads three segments: the file grows with every byte on the bus, and takes as long
+ * to read.
+ */
 #define MAKE_IMAGE "head -c 4000 /dev/zero >tiny.bin"
 #define SCENARIO "name: tiny\nimage: tiny.bin\ndeadline: 5min\n"
 #define MAC_OF_REFERENCE 0x02, 0x00, 0x5e, 0x00, 0x53, 0x01
@@ -54,7 +57,9 @@ static unsigned number_before(const char *trace, const char *after)
 	return (unsigned)strtoul(at, NULL, 10);
 }
 
-/* Every line of the decoder begins so; what it says of one command are lines one after the other. */
+/*
+ * Every line of the decoder begins so; what it says of one command are lines one after the other.
+ */
 #define D "enc28j60-1: "
 #define SRC D "System Reset Command\n"
 #define TOO_LONG D "Warning: Invalid command length.\n"
@@ -72,8 +77,9 @@ static void has_write(const char *decoded, const char *reg, unsigned value)
 }
 
 /*
- * What is wrong, by its causes. The driver sends SRC as two bytes, which the decoder finds too long; it then does not take it for a reset, so until the first
- * write of ECON1 it knows no bank. That write comes right after the first SRC.
+ * What is wrong, by its causes. The driver sends SRC as two bytes, which the decoder finds too
+ * long; it then does not take it for a reset, so until the first write of ECON1 it knows no bank.
+ * That write comes right after the first SRC.
  */
 static void only_src_is_complained_of(const char *decoded, const char *trace)
 {
@@ -152,7 +158,10 @@ static void the_guest_waits_for_a_stalled_or_slow_bus(void)
 	const double slow = session_takes("faults:\n  - {spi_slow: 100}\n");
 
 	CU_ASSERT(stalled > clean + 0.9 && stalled < clean + 1.1);
-	/* 12,000 bytes in 1,200 messages take 5 ms on a bus of 20 MHz, a hundred times as much here. */
+	/*
+	 * 12,000 bytes in 1,200 messages take 5 ms on a bus of 20 MHz, a hundred times as much
+	 * here.
+	 */
 	CU_ASSERT(slow > clean + 0.3 && slow < clean + 3.0);
 	if (CU_get_number_of_failures() > 0)
 		printf("    clean %.3f s, stalled %.3f s, slow %.3f s\n", clean, stalled, slow);

@@ -52,7 +52,10 @@ static void check_end(const struct catch *catch, void *ctx)
 	free(verdict);
 }
 
-/* Writes a plan without one of its faults, which a pass is expected of then. @param fault Counted from 1. @return how many faults it has. */
+/*
+ * Writes a plan without one of its faults, which a pass is expected of then. @param fault Counted
+ * from 1. @return how many faults it has.
+ */
 static int write_without(const char *plan, int fault)
 {
 	char top[PATH_MAX];

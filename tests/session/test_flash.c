@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The flash in whole sessions: the in-tree spi-nor driver over the model of the chip, in a device whose client is a shell command.
+ * The flash in whole sessions: the in-tree spi-nor driver over the model of the chip, in a device
+ * whose client is a shell command.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -77,7 +78,10 @@ static void rot_reaches_the_guest(void)
 	free(console);
 }
 
-/* The flow of updates to the flash has systems in it, and init chooses between them before anything else. */
+/*
+ * The flow of updates to the flash has systems in it, and init chooses between them before anything
+ * else.
+ */
 static void a_device_whose_only_system_has_rotted_does_not_boot_it(void)
 {
 	run_twice("true", "fill: dirty}\nagent: {flow: staged", "");

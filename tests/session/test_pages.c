@@ -37,7 +37,10 @@ static const char *text_of(const json_t *row, size_t index)
 	return json_string_value(json_array_get(row, index));
 }
 
-/* What was done to a frame is told as in the trace: "#41 tcp.syn[80/1]#1 192.0.2.100:40934 > 192.0.2.1:80 74 B: 'lost' drop -> dropped". */
+/*
+ * What was done to a frame is told as in the trace: "#41 tcp.syn[80/1]#1 192.0.2.100:40934 >
+ * 192.0.2.1:80 74 B: 'lost' drop -> dropped".
+ */
 static void check_frame(const json_t *row, const char *trace)
 {
 	char *told = memory_format("#%" JSON_INTEGER_FORMAT " %s %s: %s\n", number(row, 5), text_of(row, 6), text_of(row, 7),

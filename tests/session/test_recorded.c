@@ -136,7 +136,10 @@ static void what_was_lost_becomes_a_scenario_that_loses_it_again(void)
 	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", "'lost 1' drop -> dropped");
 	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", "'lost 2' drop -> dropped");
 	TEST_FILE_CONTAINS("p/recorded-device/seed-1/trace.txt", "the recorded session was played");
-	/* The servers' side has seen no SYN that was lost in front of it, and so nothing is said of it. */
+	/*
+	 * The servers' side has seen no SYN that was lost in front of it, and so nothing is said of
+	 * it.
+	 */
 	stutter(0, "import r/s/seed-1/server.pcapng --vantage server -o far.yaml --faults far-plan.yaml");
 	char *plan = test_read_own("far-plan.yaml");
 	CU_ASSERT_PTR_NULL(strstr(plan, "tcp.syn["));

@@ -48,7 +48,9 @@ static const char *absolute(const char *path, char ret_path[PATH_MAX])
 	return ret_path;
 }
 
-/* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
+/*
+ * Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`.
+ */
 #define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 /* -- what a run leaves behind -- */
@@ -448,7 +450,10 @@ static void sleep_ms(long ms)
 	(void)nanosleep(&pause, NULL);
 }
 
-/* Starts stutter in a process group of its own, as a shell does; its output goes to printed.txt in the test's folder. */
+/*
+ * Starts stutter in a process group of its own, as a shell does; its output goes to printed.txt in
+ * the test's folder.
+ */
 static pid_t start_stutter(const char *const words[])
 {
 	session_fixture_needs("initramfs.cpio");
@@ -553,7 +558,10 @@ static void note_inside(void *ctx, pid_t pid, pid_t parent, const char *folder)
 		++*(size_t *)ctx;
 }
 
-/* Nothing may go on in the test's folder: QEMU's working directory is its session's, stutter's the test's. */
+/*
+ * Nothing may go on in the test's folder: QEMU's working directory is its session's, stutter's the
+ * test's.
+ */
 static void expect_nobody_left(void)
 {
 	size_t left = 1;
@@ -683,7 +691,10 @@ static void a_killed_run_leaves_nobody(void)
 	TEST_CONTAINS(output, "replay          stutter run r/clean/seed-1/plan.yaml\n");
 }
 
-/* The closing line of `output` names a report if, and only if, the list "there" has it. Without a plan that has the decisions, the decisions are kept. */
+/*
+ * The closing line of `output` names a report if, and only if, the list "there" has it. Without a
+ * plan that has the decisions, the decisions are kept.
+ */
 static void expect_only_what_is_there(void)
 {
 	static const char *const reports[] = {"summary.json", "junit.xml"};

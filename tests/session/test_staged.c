@@ -41,7 +41,10 @@ static void expect_in_order(const char *text, const char *const parts[])
 	}
 }
 
-/* Every message of the bus is a line of this form, the latest last; so two runs can be compared, and the first line that differs shows where it began. */
+/*
+ * Every message of the bus is a line of this form, the latest last; so two runs can be compared,
+ * and the first line that differs shows where it began.
+ */
 static void expect_messages(const char *bus, const char *verdict)
 {
 	static const char form[] = "^[0-9]+ cs [01], [0-9]+ B, mosi [0-9a-f]{16} miso [0-9a-f]{16}: [0-9a-f]{2}/[0-9a-f]{2}"
@@ -99,7 +102,10 @@ static void a_device_updates_in_three_stages_and_twice_the_same(void)
 	free(trace);
 	free(first);
 	free(again);
-	/* The requests decrypted with the secrets of each capture are those that the service has logged. */
+	/*
+	 * The requests decrypted with the secrets of each capture are those that the service has
+	 * logged.
+	 */
 	test_needs_program("tshark");
 	CU_ASSERT_EQUAL_FATAL(
 		test_shell(
@@ -147,7 +153,10 @@ static void a_power_cut_costs_an_image_and_no_more(void)
 	free(trace);
 }
 
-/* The seed is the operation's number: the last of them must be one that there is, and the one behind it one that there is not. */
+/*
+ * The seed is the operation's number: the last of them must be one that there is, and the one
+ * behind it one that there is not.
+ */
 static void the_library_cuts_every_operation_of_an_update(void)
 {
 	char library[PATH_MAX];

@@ -31,7 +31,10 @@ static json_int_t verdict_number(const char *member)
 	return number;
 }
 
-/* A queue of 256 kbit/s holds most of what a server hands to TCP when a connection is reset: the device never pays for that. */
+/*
+ * A queue of 256 kbit/s holds most of what a server hands to TCP when a connection is reset: the
+ * device never pays for that.
+ */
 static void traffic_is_what_reaches_the_device(void)
 {
 	static const char scenario[] = "name: s\nimage: image.bin\ndeadline: 30min\nfaults:\n"

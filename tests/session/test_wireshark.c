@@ -24,7 +24,9 @@ extern const CU_TestInfo tests_wireshark[];
 
 static char output[262144];
 
-/* Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`. */
+/*
+ * Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`.
+ */
 #define stutter(...) session_fixture_run(output, sizeof output, __VA_ARGS__)
 
 static void run(const char *text)
@@ -66,7 +68,10 @@ static unsigned traced(const char *what)
 	return number;
 }
 
-/* How many the session could name under @p at: the M of a line "to-server AT#1..M" or "to-server AT#M". */
+/*
+ * How many the session could name under @p at: the M of a line "to-server AT#1..M" or "to-server
+ * AT#M".
+ */
 static unsigned addressed(const char *at)
 {
 	char *addresses = test_read_own("r/s/seed-1/addresses.txt"), line[128];
@@ -93,7 +98,10 @@ static void a_clean_session_shows_no_trouble_at_either_end(void)
 	CU_ASSERT_EQUAL(frames(DEVICE, RECEIVED), traced(" frames to-device"));
 	CU_ASSERT_EQUAL(frames(SERVER, SENT), traced(" frames to-device"));
 	CU_ASSERT_EQUAL(frames(SERVER, RECEIVED), traced(" frames to-server"));
-	/* Frames received by the device have crossed the cable, which takes time and pads short ones. */
+	/*
+	 * Frames received by the device have crossed the cable, which takes time and pads short
+	 * ones.
+	 */
 	CU_ASSERT_EQUAL(frames(DEVICE, RECEIVED " && frame.len < 60"), 0);
 	CU_ASSERT(frames(SERVER, SENT " && frame.len < 60") > 0);
 }
@@ -117,7 +125,10 @@ static void frames_bear_the_date_that_the_device_has(void)
 	free(trace);
 }
 
-/* Drops both ways, and a SYN. What each end shows as sent again is what it has sent again, by the account of the namer, which sees every frame. */
+/*
+ * Drops both ways, and a SYN. What each end shows as sent again is what it has sent again, by the
+ * account of the namer, which sees every frame.
+ */
 static void a_lossy_session_shows_the_true_retransmissions(void)
 {
 	run("name: s\nimage: small.bin\ndeadline: 5min\nfaults:\n"
@@ -133,7 +144,10 @@ static void a_lossy_session_shows_the_true_retransmissions(void)
 	CU_ASSERT_EQUAL(frames(SERVER, "tcp.analysis.retransmission && " RECEIVED), 0);
 }
 
-/* The causes in the trace, one a line: what follows the packet's text in lines of the proxy about a frame of this direction. To be released with free(). */
+/*
+ * The causes in the trace, one a line: what follows the packet's text in lines of the proxy about a
+ * frame of this direction. To be released with free().
+ */
 static char *causes_in_trace(const char *direction)
 {
 	char *trace = test_read_own("r/s/seed-1/trace.txt"), *causes = calloc(1, strlen(trace) + 1), *rest = NULL, start[40];
@@ -152,7 +166,10 @@ static char *causes_in_trace(const char *direction)
 	return causes;
 }
 
-/* Comments of the proxy's decisions stand where the frame was sent; what was dropped there has not come to the other end. */
+/*
+ * Comments of the proxy's decisions stand where the frame was sent; what was dropped there has not
+ * come to the other end.
+ */
 static void expect_causes(const char *sender, const char *receiver, const char *direction)
 {
 	char *causes = causes_in_trace(direction), *ids, *rest = NULL;
@@ -184,7 +201,10 @@ static void each_capture_has_what_the_faults_did_there(void)
 	expect_causes(SERVER, DEVICE, "to-device");
 }
 
-/* Frames that the device sends into an unplugged cable are in its capture, with the reason why they were lost; frames to the device are not. */
+/*
+ * Frames that the device sends into an unplugged cable are in its capture, with the reason why they
+ * were lost; frames to the device are not.
+ */
 static void the_cable_loses_frames_where_they_are_seen(void)
 {
 	run(SMALL "faults:\n- {name: flap, from: 'http.request#2', carrier: 3s}\nexpect: {verdict: any}\n");
@@ -198,7 +218,10 @@ static void the_cable_loses_frames_where_they_are_seen(void)
 	CU_ASSERT_EQUAL(frames(SERVER, RECEIVED), traced(" frames to-server"));
 }
 
-/* README has the command. Both ends, each frame under its one number, and still readable inside TLS. */
+/*
+ * README has the command. Both ends, each frame under its one number, and still readable inside
+ * TLS.
+ */
 static void both_captures_can_be_merged(void)
 {
 	run("name: s\ndevice: \"21.10\"\nserver: {os_size: 16KiB, app_size: 4KiB}\n");

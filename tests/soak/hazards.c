@@ -72,7 +72,10 @@ static uint64_t size_kb(const char *name)
 	return kb;
 }
 
-/* Makes what the commands need, and what they leave when nothing comes in their way: "whole-run" and so on. @return one for each. */
+/*
+ * Makes what the commands need, and what they leave when nothing comes in their way: "whole-run"
+ * and so on. @return one for each.
+ */
 static const struct whole *prepare(void)
 {
 	static struct whole whole[COMMANDS];
@@ -120,7 +123,10 @@ static void go_on(const char *where)
 	is_whole(RUN, where);
 }
 
-/* What is in the folder "hazard" after a command that came to @p status. @param why What an error says, if there was one. */
+/*
+ * What is in the folder "hazard" after a command that came to @p status. @param why What an error
+ * says, if there was one.
+ */
 static void look(enum command command, int status, const char *why, uint64_t moment)
 {
 	char where[64];

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The live proxy for ten minutes at half of what it is measured to pass: twenty links of the smallest frames, through ten rules of which one drops and one delays.
- * They go to the servers and to the devices by turns. What went in is what came out and what the rule has dropped, to the last frame and none twice, and its memory does not grow.
+ * The live proxy for ten minutes at half of what it is measured to pass: twenty links of the
+ * smallest frames, through ten rules of which one drops and one delays. They go to the servers and
+ * to the devices by turns. What went in is what came out and what the rule has dropped, to the last
+ * frame and none twice, and its memory does not grow.
  *
- * Nothing else may run meanwhile: a machine that is too busy loses frames, which is told as what it is, and is no proof.
+ * Nothing else may run meanwhile: a machine that is too busy loses frames, which is told as what it
+ * is, and is no proof.
  */
 #include <inttypes.h>
 #include <stdio.h>

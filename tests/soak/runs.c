@@ -15,7 +15,10 @@
 #define SEEDS 4U
 #define COMMAND_MAX (2 * PATH_MAX)
 
-/* The program alone is killed, not what it has started: that has to notice. @return whether it had come to its end before. */
+/*
+ * The program alone is killed, not what it has started: that has to notice. @return whether it had
+ * come to its end before.
+ */
 static bool kill_after(const char *words, uint64_t after_us)
 {
 	char command[COMMAND_MAX];

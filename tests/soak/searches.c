@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Results of searches, whose sessions share their beginnings with others, against the same searches with every session from power on. A search asks the same in the same order, so that both
- * come to results of the same plans, whose keys are the same; then their digests must be.
+ * Results of searches, whose sessions share their beginnings with others, against the same searches
+ * with every session from power on. A search asks the same in the same order, so that both come to
+ * results of the same plans, whose keys are the same; then their digests must be.
  */
 #include <jansson.h>
 #include <limits.h>
@@ -14,7 +15,10 @@
 #define RESULTS 200U
 #define LINE_MAX_BYTES 65536
 
-/* Of all layers: frames, chip, bus, supply, far end, flash, resets of the guest. What a scenario's own faults do to each of them is survived. */
+/*
+ * Of all layers: frames, chip, bus, supply, far end, flash, resets of the guest. What a scenario's
+ * own faults do to each of them is survived.
+ */
 static const char *const scenarios[] = {
 	"scenarios/first/lost-syn.yaml",
 	"scenarios/fault/gemodel.yaml",
@@ -65,7 +69,10 @@ static json_t *read_outcomes(const char *run)
 	return outcomes;
 }
 
-/* What proves nothing on both sides is no result, and shows none. @return how many results both have. */
+/*
+ * What proves nothing on both sides is no result, and shows none. @return how many results both
+ * have.
+ */
 static unsigned compare_results(const char *shared, const char *alone, bool *ret_same)
 {
 	json_t *outcomes = read_outcomes(shared), *others = read_outcomes(alone), *value;
@@ -76,7 +83,10 @@ static unsigned compare_results(const char *shared, const char *alone, bool *ret
 	json_object_foreach(outcomes, key, value)
 	{
 		const char *outcome = json_string_value(value), *other = json_string_value(json_object_get(others, key));
-		/* A session from power on that a search checks itself by has a key of its own, which the other does not know. */
+		/*
+		 * A session from power on that a search checks itself by has a key of its own,
+		 * which the other does not know.
+		 */
 		if (other == NULL || (strncmp(outcome, "inconclusive", 12) == 0 && strncmp(other, "inconclusive", 12) == 0))
 			continue;
 		if (strcmp(outcome, other) != 0) {
@@ -90,7 +100,10 @@ static unsigned compare_results(const char *shared, const char *alone, bool *ret
 	return compared;
 }
 
-/* Searches twice. @param words The command and its operands. @return how many results were compared. */
+/*
+ * Searches twice. @param words The command and its operands. @return how many results were
+ * compared.
+ */
 static unsigned soak_search(const char *words, const char *name)
 {
 	char shared[64], alone[64];
@@ -112,7 +125,10 @@ static unsigned soak_search(const char *words, const char *name)
 	return compared;
 }
 
-/* Two sessions in three of a sweep, over all sorts of places, the third of a hunt: of ten scenarios together what is asked for, less what a shrink comes to. */
+/*
+ * Two sessions in three of a sweep, over all sorts of places, the third of a hunt: of ten scenarios
+ * together what is asked for, less what a shrink comes to.
+ */
 static unsigned soak_scenario(size_t index)
 {
 	const unsigned each = RESULTS / SCENARIOS / soak_share > 3 ? RESULTS / (unsigned)SCENARIOS / soak_share : 3;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a test cannot show because it is rare: many sessions on a machine that is busy in every way, guest resets, branches at drawn points, and kills at drawn
- * moments. `make soak` runs it, for hours; SOAK_SHARE=10 does a tenth. Exit status 1 if anything was not as it must be.
+ * What a test cannot show because it is rare: many sessions on a machine that is busy in every way,
+ * guest resets, branches at drawn points, and kills at drawn moments. `make soak` runs it, for
+ * hours; SOAK_SHARE=10 does a tenth. Exit status 1 if anything was not as it must be.
  *
- * Draws are of a fixed seed, so that a soak that failed can be repeated; when a kill comes is a matter of the clock.
+ * Draws are of a fixed seed, so that a soak that failed can be repeated; when a kill comes is a
+ * matter of the clock.
  */
 #include <jansson.h>
 #include <limits.h>
@@ -123,7 +125,10 @@ uint64_t soak_drawn(const char *what, uint64_t which, uint64_t below)
 
 #define LOADS_MAX 8
 
-/* From four sides: processors, memory, disk, and processes that come and go. The list ends with NULL. */
+/*
+ * From four sides: processors, memory, disk, and processes that come and go. The list ends with
+ * NULL.
+ */
 static const char *const loads[] = {
 	"while :; do :; done",
 	"while :; do head -c 200000000 /dev/zero | tail -c 1 >/dev/null; done",
@@ -171,7 +176,10 @@ static void end_load(void)
 
 /* -- runs and their digests -- */
 
-/* Compares the digests of a run's sessions with those of another run. @return how many were compared. */
+/*
+ * Compares the digests of a run's sessions with those of another run. @return how many were
+ * compared.
+ */
 unsigned soak_compare(const char *run, const char *reference)
 {
 	char path[PATH_MAX];
@@ -216,7 +224,9 @@ struct load {
 	const char *const *commands; /* of the load; ends with NULL */
 };
 
-/* Runs them once in quiet, then under load, and compares. @return how many sessions were compared. */
+/*
+ * Runs them once in quiet, then under load, and compares. @return how many sessions were compared.
+ */
 static unsigned soak_under(const struct load *load)
 {
 	unsigned compared = 0;
@@ -263,7 +273,10 @@ static void soak_sessions(void)
 	printf("sessions under load: %u compared with quiet ones, in %.0f s\n", compared, soak_seconds() - start);
 }
 
-/* Silence is counted in a session's own CPU time: that the machine has none for it says nothing about the guest. */
+/*
+ * Silence is counted in a session's own CPU time: that the machine has none for it says nothing
+ * about the guest.
+ */
 static void soak_starved(void)
 {
 	struct load load = {soak_short_scenario(), "starved", .seeds = 2, .times = 1, .jobs = 2, .niceness = 19, .commands = starving};
@@ -427,7 +440,10 @@ static void soak_parts(const struct part *parts, size_t count, const char *only)
 	(void)fflush(stdout);
 }
 
-/* The first of the heavy parts, as the light ones, has one session at a time. @return the process of the light ones. */
+/*
+ * The first of the heavy parts, as the light ones, has one session at a time. @return the process
+ * of the light ones.
+ */
 static pid_t start_light(const char *only)
 {
 	(void)fflush(stdout);

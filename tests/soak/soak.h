@@ -32,7 +32,10 @@ pid_t soak_start(const char *command);
 
 void soak_wait(uint64_t us);
 
-/** @return how long the program takes with these arguments when nothing disturbs it, in microseconds. */
+/**
+ * @return how long the program takes with these arguments when nothing disturbs it, in
+ * microseconds.
+ */
 uint64_t soak_time_of(const char *words);
 
 /** Whether there is such a file in soak_folder. */
@@ -48,7 +51,8 @@ double soak_seconds(void);
 uint64_t soak_drawn(const char *what, uint64_t which, uint64_t below);
 
 /**
- * Compares the digests of a run's sessions with those of another run; both are below soak_folder. What is not equal, or has no verdict, is a failure.
+ * Compares the digests of a run's sessions with those of another run; both are below soak_folder.
+ * What is not equal, or has no verdict, is a failure.
  * @return how many were compared.
  */
 unsigned soak_compare(const char *run, const char *reference);

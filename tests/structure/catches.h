@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file docs/catches.md as the tests read it: a section a failure, whose heading is the scenario's name. */
+/**
+ * @file docs/catches.md as the tests read it: a section a failure, whose heading is the scenario's
+ * name.
+ */
 #ifndef TESTS_STRUCTURE_CATCHES_H
 #define TESTS_STRUCTURE_CATCHES_H
 
@@ -23,7 +26,10 @@ typedef void catch_visitor(const struct catch *catch, void *ctx);
 /** Calls for each failure of the page, in its order. Fails the test if the page cannot be read. */
 void catches_visit(catch_visitor *visit, void *ctx);
 
-/** Whether its plan is one of the page's own, in docs/catches/, in place of a scenario that is there for other reasons, too. */
+/**
+ * Whether its plan is one of the page's own, in docs/catches/, in place of a scenario that is there
+ * for other reasons, too.
+ */
 bool catch_is_new(const struct catch *catch);
 
 #endif

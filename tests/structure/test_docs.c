@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The READMEs against what is there: commands, options and targets that they name exist, so do files and links, and no folder goes untold.
+ * The READMEs against what is there: commands, options and targets that they name exist, so do
+ * files and links, and no folder goes untold.
  *
  * Looked at are `code spans` and ```sh blocks; blocks of other kinds hold examples.
  */
@@ -97,7 +98,9 @@ static void visit_all(piece_visitor *visit)
 	CU_ASSERT(count > 0);
 }
 
-/* Splits at blanks and at what ends a shell command; a part of a pipe counts as words of its own. */
+/*
+ * Splits at blanks and at what ends a shell command; a part of a pipe counts as words of its own.
+ */
 static size_t split(const char *text, char *ret_copy, size_t size, const char *ret_words[WORDS_MAX])
 {
 	size_t count = 0;
@@ -229,7 +232,10 @@ static bool ends_in(const char *text, const char *end)
 	return length > wanted && strcmp(text + length - wanted, end) == 0;
 }
 
-/* Whether a path names one of our sources or folders: it begins with one of the top folders, or it is a source by its ending. */
+/*
+ * Whether a path names one of our sources or folders: it begins with one of the top folders, or it
+ * is a source by its ending.
+ */
 static bool is_ours(const char *path)
 {
 	static const char *const tops[] = {"lib/", "harness/", "emulator/", "scenarios/", "tests/", "reports/", "bench/"};

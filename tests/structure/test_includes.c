@@ -20,10 +20,17 @@ extern const CU_TestInfo tests_includes[];
 #define NAMES_MAX 32
 #define COMMAND_LINES_MAX 150
 
-/* A folder of sources and what its files may include beside their own folder: folders, or single headers. */
+/*
+ * A folder of sources and what its files may include beside their own folder: folders, or single
+ * headers.
+ */
 struct module {
 	const char *folder;
-	bool pure; /* reads no clock, opens no socket, prints nothing, draws nothing from a global source, does not exit */
+	/*
+	 * reads no clock, opens no socket, prints nothing, draws nothing from a global source, does
+	 * not exit
+	 */
+	bool pure;
 	const char *allowed[NAMES_MAX];
 };
 
@@ -79,7 +86,10 @@ static const struct module modules[] = {
           "packages.h", "guest/player/play.h", "guest/language", NULL}},
 };
 
-/* A failed check and a lack of memory end the process wherever they happen; the chips, which need libc only, have checks of their own. */
+/*
+ * A failed check and a lack of memory end the process wherever they happen; the chips, which need
+ * libc only, have checks of their own.
+ */
 static const char *const abort_paths[] = {"lib/base/check.c", "lib/base/memory.c", "emulator/enc28j60/enc28j60.c", "emulator/nor/nor.c"};
 
 static const char *const impure[] = {"clock_gettime", "gettimeofday", "time",      "clock",   "printf",    "vprintf",    "puts",
@@ -91,7 +101,10 @@ static char output[OUTPUT_MAX];
 
 /* -- reading sources -- */
 
-/* The lines that a shell command prints, one by one: for (line = first_line(...); line != NULL; line = next_line()). */
+/*
+ * The lines that a shell command prints, one by one: for (line = first_line(...); line != NULL;
+ * line = next_line()).
+ */
 static char *lines_left;
 
 static char *next_line(void)
@@ -271,7 +284,10 @@ static void dependencies_point_one_way(void)
 	CU_ASSERT(each_source(check_direction) > 100);
 }
 
-/* Every folder with sources stands in the table, so that a new one gets its rule; the guest's sources are compiled for the device. */
+/*
+ * Every folder with sources stands in the table, so that a new one gets its rule; the guest's
+ * sources are compiled for the device.
+ */
 static void every_folder_has_its_rule(void)
 {
 	for (char *path = first_line(
@@ -301,7 +317,10 @@ static void no_clock_no_output_no_randomness_below_the_session(void)
 	CU_ASSERT(each_source(check_pure) > 100);
 }
 
-/* Modules above the session read clocks and start processes, but what is shown is the command line's. */
+/*
+ * Modules above the session read clocks and start processes, but what is shown is the command
+ * line's.
+ */
 static void check_silent(const char *path, const struct module *module, char *text)
 {
 	static const char *const silent[] = {"campaign", "gate", "history", "search"}, *const loud[] = {"printf",  "vprintf", "puts",
@@ -403,7 +422,10 @@ static void every_golden_file_is_used(void)
 	TEST_SAME_TEXT(output, "");
 }
 
-/* A command NAME is harness/cli/NAME.c, which is small, and a line of commands.h; and no other file is one. */
+/*
+ * A command NAME is harness/cli/NAME.c, which is small, and a line of commands.h; and no other file
+ * is one.
+ */
 static void every_command_is_a_small_file_in_the_catalogue(void)
 {
 	char path[PATH_MAX], defined[64];

@@ -169,7 +169,10 @@ static void set_up(struct world_fixture *f)
 	set(f, MABBIPG, 0x12);
 	set16(f, MAIPG, 0x0c12);
 	set16(f, MAMXFL, 1518);
-	/* DS39662 table 3-1: the address's first byte is MAADR1, in the middle of bank 3's first registers. */
+	/*
+	 * DS39662 table 3-1: the address's first byte is MAADR1, in the middle of bank 3's first
+	 * registers.
+	 */
 	static const unsigned paths[6] = {0x64, 0x65, 0x62, 0x63, 0x60, 0x61};
 	for (unsigned i = 0; i < 6; i++)
 		set(f, paths[i], device_mac[i]);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A world with a scripted device: a small driver that accesses the board over SPI as a guest would, and the packets that a test makes it send.
+ * A world with a scripted device: a small driver that accesses the board over SPI as a guest would,
+ * and the packets that a test makes it send.
  *
- * The device has no clock and no interrupts: the test decides when it acts, and received frames are read when the test asks for them.
+ * The device has no clock and no interrupts: the test decides when it acts, and received frames are
+ * read when the test asks for them.
  */
 #ifndef TESTS_WORLD_FIXTURE_H
 #define TESTS_WORLD_FIXTURE_H
@@ -74,7 +76,10 @@ void world_fixture_send_udp(struct world_fixture *f, uint32_t destination, uint1
 /** Waits up to @p ns for a UDP datagram to @p port. @return its payload's length, or 0. */
 size_t world_fixture_receive_udp(struct world_fixture *f, uint16_t port, uint64_t ns, uint8_t ret_payload[FRAME_MAX]);
 
-/** Sends a DHCP discover or request and waits @p ns for the answer's type; the address of an ACK becomes the device's. @return the type or 0. */
+/**
+ * Sends a DHCP discover or request and waits @p ns for the answer's type; the address of an ACK
+ * becomes the device's. @return the type or 0.
+ */
 unsigned world_fixture_dhcp(struct world_fixture *f, unsigned type, uint64_t ns);
 
 /** Asks for an A record and waits @p ns. @return the address or 0. */

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A suite as a job array: `sbatch --array=1-8 array.sh scenarios/suites/nightly.yaml /shared/night`, in a clone of Stutter that all nodes see.
-# Every task runs its share on one core. One that is started again, since its node was lost, goes on with what it has.
+# A suite as a job array: `sbatch --array=1-8 array.sh scenarios/suites/nightly.yaml /shared/night`,
+# in a clone of Stutter that all nodes see.
+# Every task runs its share on one core. One that is started again, since its node was lost, goes on
+# with what it has.
 #SBATCH --job-name=stutter
 #SBATCH --cpus-per-task=1
 #SBATCH --mem=1G

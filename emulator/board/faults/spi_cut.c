@@ -4,7 +4,8 @@
 
 struct spi_cut_params {
 	uint64_t after;
-	bool resume; /**< and falls again at once: the chip takes the other bytes as a message of their own */
+	/** and falls again at once: the chip takes the other bytes as a message of their own */
+	bool resume;
 };
 
 static const struct param rows[] = {
@@ -14,7 +15,10 @@ static const struct param rows[] = {
 	{0},
 };
 
-/* A glitch that is over ends nothing any more; one without a resumption ends all that comes after it. */
+/*
+ * A glitch that is over ends nothing any more; one without a resumption ends all that comes after
+ * it.
+ */
 static size_t rise(const void *params, size_t from, size_t end)
 {
 	const struct spi_cut_params *fault = params;

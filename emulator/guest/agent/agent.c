@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The update agent: what a device's updater does, from the first address to the last report, one phase after the other.
+ * The update agent: what a device's updater does, from the first address to the last report, one
+ * phase after the other.
  *
- * How it works: each phase is a function that makes one attempt. run_phase() makes attempts until one succeeds, the policy's retries are
- * used up, or a failure is permanent, and tells the harness what happened. Nothing here draws a random number or looks at anything but
- * guest time and the configuration, so the same network gives the same run. This file is the order of the phases; the attempts are in
- * network.c, plain.c and staged.c; waiting, asking and checking have files of their own.
+ * How it works: each phase is a function that makes one attempt. run_phase() makes attempts until
+ * one succeeds, the policy's retries are used up, or a failure is permanent, and tells the harness
+ * what happened. Nothing here draws a random number or looks at anything but guest time and the
+ * configuration, so the same network gives the same run. This file is the order of the phases; the
+ * attempts are in network.c, plain.c and staged.c; waiting, asking and checking have files of their
+ * own.
  */
 #include "agent.h"
 
@@ -150,7 +153,10 @@ static bool run_plain(struct agent *agent)
 	return run_phase(agent, PHASE_REPORT);
 }
 
-/* A failure is reported as well, unless there is no network to do it with or it is the report that failed. */
+/*
+ * A failure is reported as well, unless there is no network to do it with or it is the report that
+ * failed.
+ */
 static void report_failure(struct agent *agent)
 {
 	agent->passed = false;
@@ -158,7 +164,10 @@ static void report_failure(struct agent *agent)
 		(void)run_phase(agent, PHASE_REPORT);
 }
 
-/* Back to where an update begins, until it is time for the next. A system on trial has failed it: the boot program decides what comes up. */
+/*
+ * Back to where an update begins, until it is time for the next. A system on trial has failed it:
+ * the boot program decides what comes up.
+ */
 static void wait_for_poll(struct agent *agent, bool last)
 {
 	if (agent->boot.kind == BOOT_TRIAL && is_staged(agent)) {

@@ -21,7 +21,8 @@ struct agent {
 	struct manifest manifest;
 	struct download downloads[MANIFEST_IMAGES_MAX];
 	struct file_store files[MANIFEST_IMAGES_MAX];
-	size_t present;          /**< of the staged flow: which image is being downloaded, verified or activated */
+	/** of the staged flow: which image is being downloaded, verified or activated */
+	size_t present;
 	char detail[DETAIL_MAX]; /**< what the "ok" event of the present phase says */
 	const char *status;      /**< what `report` tells, if nothing has failed */
 	enum phase failed_phase;
@@ -39,13 +40,22 @@ attempt_function attempt_plain_check, attempt_plain_download, attempt_plain_veri
 attempt_function attempt_auth, attempt_staged_check, attempt_staged_download, attempt_staged_verify, attempt_activate, attempt_confirm,
 	attempt_staged_report;
 
-/** Makes attempts at a phase until one succeeds, the policy's retries are used up, or a failure is permanent. */
+/**
+ * Makes attempts at a phase until one succeeds, the policy's retries are used up, or a failure is
+ * permanent.
+ */
 bool run_phase(struct agent *agent, enum phase phase);
 
-/** The staged flow behind the network phases: three stages, with a reset of the device behind the second. @return whether all is installed. */
+/**
+ * The staged flow behind the network phases: three stages, with a reset of the device behind the
+ * second. @return whether all is installed.
+ */
 bool run_stages(struct agent *agent);
 
-/** Gets or posts a text of limited size. @param body NULL: GET. @return false if the status is neither 200 nor 204. */
+/**
+ * Gets or posts a text of limited size. @param body NULL: GET. @return false if the status is
+ * neither 200 nor 204.
+ */
 bool exchange_text(struct agent *agent, const char *url, enum http_identity identity, const char *body, struct http_text *ret_text,
                    struct failure *ret_why);
 

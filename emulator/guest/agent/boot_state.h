@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Which system runs and how it came to that: what the boot program has found, in the file that it wrote.
+ * Which system runs and how it came to that: what the boot program has found, in the file that it
+ * wrote.
  */
 #ifndef AGENT_BOOT_STATE_H
 #define AGENT_BOOT_STATE_H
@@ -21,7 +22,10 @@ struct boot_state {
 	enum boot_kind kind;
 };
 
-/** Reads "KEY=value" lines: BOOT_SLOT, BOOT_VERSION, BOOT_DIGEST, BOOT_STATE, BOOT_REASON. @return false if the file is not there or says nothing. */
+/**
+ * Reads "KEY=value" lines: BOOT_SLOT, BOOT_VERSION, BOOT_DIGEST, BOOT_STATE, BOOT_REASON. @return
+ * false if the file is not there or says nothing.
+ */
 bool boot_state_read(const char *path, struct boot_state *ret_state);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Guest time. The monotonic clock paces the agent, so that a step of the time of day changes no time-out.
+ * Guest time. The monotonic clock paces the agent, so that a step of the time of day changes no
+ * time-out.
  */
 #include "clock.h"
 

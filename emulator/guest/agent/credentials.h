@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The agent's keys and certificates, as files. Those of the factory are put there by init, from the configuration; what an update or the
- * service gives replaces or joins them.
+ * The agent's keys and certificates, as files. Those of the factory are put there by init, from the
+ * configuration; what an update or the service gives replaces or joins them.
  */
 #ifndef AGENT_CREDENTIALS_H
 #define AGENT_CREDENTIALS_H
@@ -17,8 +17,8 @@
 #define CREDENTIALS_TRUST "/run/trust.pem"             /**< whose servers are believed */
 #define CREDENTIALS_BOOTSTRAP "/run/bootstrap.pem"     /**< the manufacturer's certificate */
 #define CREDENTIALS_BOOTSTRAP_KEY "/run/bootstrap.key" /**< its key */
-#define CREDENTIALS_SIGNING "/run/signing.pem"         /**< the public key that signs manifests and images */
-#define CREDENTIALS_CLIENT "/run/client.pem"           /**< the short-lived certificate of the attestation */
+#define CREDENTIALS_SIGNING "/run/signing.pem"         /**< the public key that signs updates */
+#define CREDENTIALS_CLIENT "/run/client.pem"           /**< that of the attestation, short-lived */
 #define CREDENTIALS_CLIENT_KEY "/run/client.key"       /**< its key */
 
 /** Writes a file as a whole: beside, then renamed. */
@@ -34,7 +34,8 @@ bool credentials_signed(const void *text, size_t length, const uint8_t signature
 bool credentials_sign(const char *text, char *ret_hex, size_t size, struct failure *ret_why);
 
 /**
- * Makes a new key, written to CREDENTIALS_CLIENT_KEY, and a request for a certificate of it (RFC 2986).
+ * Makes a new key, written to CREDENTIALS_CLIENT_KEY, and a request for a certificate of it (RFC
+ * 2986).
  * @param ret_csr PEM.
  */
 bool credentials_request(const char *device, char *ret_csr, size_t size, struct failure *ret_why);

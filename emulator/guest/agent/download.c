@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How it works: an attempt asks for the bytes that are missing (Range, with If-Range if the server gave a strong ETag). The first piece of
- * the body decides what kind of answer it is:
+ * How it works: an attempt asks for the bytes that are missing (Range, with If-Range if the server
+ * gave a strong ETag). The first piece of the body decides what kind of answer it is:
  *
- *   206  the Content-Range must begin where the store ends and agree with the manifest's size; otherwise what is there is discarded
- *   200  the server sends everything, because it does not do ranges or has another file now: the store is begun anew
+ *   206  the Content-Range must begin where the store ends and agree with the manifest's size;
+ *        otherwise what is there is discarded
+ *   200  the server sends everything, because it does not do ranges or has another file now: the
+ *        store is begun anew
  *   416  the server has nothing there: what is there is discarded
  *   else an error; what is there stays
  *
- * After a discard the next attempt is a fresh one. An image that is on several hosts is asked for at the next one after some attempts.
+ * After a discard the next attempt is a fresh one. An image that is on several hosts is asked for
+ * at the next one after some attempts.
  */
 #include "download.h"
 

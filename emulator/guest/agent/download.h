@@ -13,10 +13,11 @@
 /** One image on its way. What is there survives a failed attempt; download_discard() forgets it. */
 struct download {
 	const struct image *image;
-	struct store *store;       /**< borrowed */
-	uint64_t have;             /**< bytes in the store */
-	char etag[HTTP_FIELD_MAX]; /**< of what is in the store; empty: none that may be used with If-Range */
-	unsigned attempts;         /**< made so far */
+	struct store *store; /**< borrowed */
+	uint64_t have;       /**< bytes in the store */
+	/** of what is in the store; empty: none that may be used with If-Range */
+	char etag[HTTP_FIELD_MAX];
+	unsigned attempts; /**< made so far */
 };
 
 /** Prepares the download of @p image into @p store; nothing is there yet. */

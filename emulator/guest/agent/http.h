@@ -41,7 +41,10 @@ struct http_request {
  */
 bool http_perform(const struct policy *policy, const struct http_request *request, struct http_head *ret_head, struct failure *ret_why);
 
-/** Judges a status that should be @p wanted: fills @p ret_why if it is another; 4xx is permanent, save 408 and 429. */
+/**
+ * Judges a status that should be @p wanted: fills @p ret_why if it is another; 4xx is permanent,
+ * save 408 and 429.
+ */
 bool http_expect(long wanted, const struct http_head *head, struct failure *ret_why);
 
 /** A body of limited size, kept in memory. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How it works: an image goes to its part of the flash as it comes. Before the first byte of one that is not an OS is written, the boot record forgets what was there,
- * so that a torn one never counts; the record learns of the new one when it is verified. An OS goes to the spare slot; its header, without which a slot is nothing,
- * is programmed last, and then the record makes the slot the next to boot, on trial.
+ * How it works: an image goes to its part of the flash as it comes. Before the first byte of one
+ * that is not an OS is written, the boot record forgets what was there, so that a torn one never
+ * counts; the record learns of the new one when it is verified. An OS goes to the spare slot; its
+ * header, without which a slot is nothing, is programmed last, and then the record makes the slot
+ * the next to boot, on trial.
  */
 #include "install.h"
 
@@ -64,7 +66,10 @@ static const struct store_ops flash_ops = {append, read_back};
 
 /* ---- what is installed ---- */
 
-/* The size stands in the last page of the trust store's part: the certificates begin at its beginning. */
+/*
+ * The size stands in the last page of the trust store's part: the certificates begin at its
+ * beginning.
+ */
 #define TRUST_SIZE_AT (BOOT_TRUST + BOOT_TRUST_SIZE - BOOT_PAGE)
 
 static bool is_set(const uint8_t digest[RECORD_DIGEST])
@@ -74,7 +79,10 @@ static bool is_set(const uint8_t digest[RECORD_DIGEST])
 	return memcmp(digest, none, RECORD_DIGEST) != 0;
 }
 
-/* The certificates that an update has brought are those that count, if they are what the record says. */
+/*
+ * The certificates that an update has brought are those that count, if they are what the record
+ * says.
+ */
 static void use_trust(const struct install *install)
 {
 	uint8_t size_bytes[4], digest[EVP_MAX_MD_SIZE], *trust;
@@ -175,7 +183,8 @@ static bool activate_slot(struct install *install, struct failure *ret_why)
 	if (!slot_end(&install->store.writer, install->store.slot, &header))
 		return failure_set(ret_why, "the slot's header cannot be written: %s", strerror(errno));
 	record_activate(&install->record, install->store.slot, TRIES);
-	memset(install->record.application, 0, RECORD_DIGEST); /* another system wants another application */
+	/* another system wants another application */
+	memset(install->record.application, 0, RECORD_DIGEST);
 	return append_record(install, ret_why);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the manifest with jansson, strictly: every value is checked for type, length and range before it is taken.
+ * Reads the manifest with jansson, strictly: every value is checked for type, length and range
+ * before it is taken.
  */
 #include "manifest.h"
 

@@ -5,14 +5,18 @@
  *
  * The plain one:
  *
- *     {"version": "2.0", "images": [{"name": "os", "url": "http://...", "size": 1024, "sha256": "64 hex digits"}]}
+ *     {"version": "2.0", "images": [{"name": "os", "url": "http://...", "size": 1024,
+ *                                    "sha256": "64 hex digits"}]}
  *
- * The signed one, in which an image has a signature and several hosts, and stages are installed one after the other:
+ * The signed one, in which an image has a signature and several hosts, and stages are installed one
+ * after the other:
  *
  *     {"signed": "TEXT", "signature": "128 hex digits: Ed25519 over TEXT"}
- *     TEXT: {"version": "22.01", "stages": [{"kind": "os", "images": [{"name", "size", "sha256", "signature", "urls": ["https://...", ...]}]}]}
+ *     TEXT: {"version": "22.01", "stages": [{"kind": "os", "images": [
+ *               {"name", "size", "sha256", "signature", "urls": ["https://...", ...]}]}]}
  *
- * Further members are ignored; a missing or mistyped one of these is an error. An empty list of images means: nothing new.
+ * Further members are ignored; a missing or mistyped one of these is an error. An empty list of
+ * images means: nothing new.
  */
 #ifndef AGENT_MANIFEST_H
 #define AGENT_MANIFEST_H
@@ -35,13 +39,15 @@ enum stage { STAGE_PREREQUISITE, STAGE_OS, STAGE_DEPLOYMENT, STAGE_PLAIN, STAGES
 const char *stage_name(enum stage stage);
 
 struct image {
-	char name[MANIFEST_NAME_MAX]; /**< letters, digits, '.', '_' and '-'; it becomes a file name */
+	/** letters, digits, '.', '_' and '-'; it becomes a file name */
+	char name[MANIFEST_NAME_MAX];
 	enum stage stage;
 	size_t url_count; /**< the same image on several hosts, the primary one first */
 	char urls[MANIFEST_URLS_MAX][MANIFEST_URL_MAX];
 	uint64_t size;
 	uint8_t sha256[SHA256_SIZE];
-	uint8_t signature[SIGNATURE_SIZE]; /**< Ed25519 over the SHA-256 as hexadecimal digits; of the signed manifest only */
+	/** Ed25519 over the SHA-256 as hexadecimal digits; of the signed manifest only */
+	uint8_t signature[SIGNATURE_SIZE];
 };
 
 struct manifest {
@@ -64,7 +70,9 @@ bool manifest_parse(struct manifest *ret_manifest, const char *text, size_t leng
 bool manifest_open(const char *envelope, size_t length, char **ret_text, uint8_t ret_signature[SIGNATURE_SIZE], char *ret_wrong,
                    size_t wrong_size);
 
-/** As manifest_parse(), for the text of a signed manifest, whose signature the caller has checked. */
+/**
+ * As manifest_parse(), for the text of a signed manifest, whose signature the caller has checked.
+ */
 bool manifest_parse_stages(struct manifest *ret_manifest, const char *text, size_t length, char *ret_wrong, size_t wrong_size);
 
 #endif

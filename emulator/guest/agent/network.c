@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The phases before anything is asked of the update service: an address, a name, the time, and whether this is the Internet.
+ * The phases before anything is asked of the update service: an address, a name, the time, and
+ * whether this is the Internet.
  */
 #include <inttypes.h>
 #include <netdb.h>

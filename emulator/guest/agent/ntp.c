@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SNTP over a connected UDP socket. An answer counts if it repeats the time stamp of our question, comes from a synchronised server and is
- * a server's; anything else is ignored until the time-out, as RFC 4330 section 5 asks, save a kiss of death, which is an answer.
+ * SNTP over a connected UDP socket. An answer counts if it repeats the time stamp of our question,
+ * comes from a synchronised server and is a server's; anything else is ignored until the time-out,
+ * as RFC 4330 section 5 asks, save a kiss of death, which is an answer.
  */
 #include "ntp.h"
 

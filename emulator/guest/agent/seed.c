@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * seed HEX: feeds the bytes into the kernel's random pool, credits them, and has every generator reseeded from it.
+ * seed HEX: feeds the bytes into the kernel's random pool, credits them, and has every generator
+ * reseeded from it.
  *
- * A session starts from a snapshot, whose random pool is always the same: without this all sessions would draw the same TCP sequence
- * numbers and ports. Afterwards they are a function of the seed.
+ * A session starts from a snapshot, whose random pool is always the same: without this all sessions
+ * would draw the same TCP sequence numbers and ports. Afterwards they are a function of the seed.
  */
 #include <fcntl.h>
 #include <linux/random.h>

@@ -2,10 +2,12 @@
 /*
  * The staged flow: who we are, what there is, and three stages of it into the flash.
  *
- * How it works: an image is downloaded, verified by reading it back, and activated, one after the other in the manifest's order. What is
- * installed already is passed over, so that after a failure, a reset or a power cut at any moment the same walk goes on where it was. The OS
- * is written beside the one that runs; it becomes the next to boot by one entry of the boot record, and stays only if it comes up, reaches the
- * service and says so (confirm). Otherwise the boot program goes back to the one before, which reports that.
+ * How it works: an image is downloaded, verified by reading it back, and activated, one after the
+ * other in the manifest's order. What is installed already is passed over, so that after a failure,
+ * a reset or a power cut at any moment the same walk goes on where it was. The OS is written beside
+ * the one that runs; it becomes the next to boot by one entry of the boot record, and stays only if
+ * it comes up, reaches the service and says so (confirm). Otherwise the boot program goes back to
+ * the one before, which reports that.
  */
 #include <inttypes.h>
 #include <jansson.h>
@@ -267,7 +269,10 @@ static bool run_image(struct agent *agent, size_t index)
 	return false;
 }
 
-/* A system that is on trial has reached the service: it stays. One that came back after a failed trial says so, and does not try that version again. */
+/*
+ * A system that is on trial has reached the service: it stays. One that came back after a failed
+ * trial says so, and does not try that version again.
+ */
 static bool run_first(struct agent *agent)
 {
 	if (agent->boot.kind == BOOT_TRIAL)

@@ -15,7 +15,9 @@
 struct store;
 
 struct store_ops {
-	/** Takes the bytes behind those that are there. At offset 0 whatever was there is forgotten. */
+	/**
+	 * Takes the bytes behind those that are there. At offset 0 whatever was there is forgotten.
+	 */
 	bool (*append)(struct store *store, uint64_t offset, const void *data, size_t size, struct failure *ret_why);
 	/** Reads back what is there, from where it will be used. */
 	bool (*read)(struct store *store, uint64_t offset, void *ret_data, size_t size, struct failure *ret_why);

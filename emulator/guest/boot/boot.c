@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boot DEVICE KEY: what a boot loader does between power on and the system: chooses a slot, and counts a try before it is used.
+ * boot DEVICE KEY: what a boot loader does between power on and the system: chooses a slot, and
+ * counts a try before it is used.
  *
- * DEVICE is the flash, such as /dev/mtd0; KEY is the public key of the images, 64 hexadecimal digits. Prints "KEY=value" lines, quoted for a shell:
+ * DEVICE is the flash, such as /dev/mtd0; KEY is the public key of the images, 64 hexadecimal
+ * digits. Prints "KEY=value" lines, quoted for a shell:
  *
  *     BOOT_STATE      confirmed, trial, rollback, recovery
  *     BOOT_SLOT       A or B
@@ -12,7 +14,8 @@
  *     BOOT_TRIES      left, in a trial
  *     BOOT_REASON     for people
  *
- * In recovery there is no slot, no version and no behaviour. The exit status is 1 if the flash could not be used, with a line on standard error.
+ * In recovery there is no slot, no version and no behaviour. The exit status is 1 if the flash
+ * could not be used, with a line on standard error.
  */
 #include <errno.h>
 #include <stdio.h>

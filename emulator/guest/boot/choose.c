@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: a slot that does not verify is never booted. Of those that do, the active one comes first; a trial counts its tries down before the boot, so that a
- * system that crashes, hangs or loses power has used one up. A way back that was taken stays in the record until the system says that it has told of it.
+ * How it works: a slot that does not verify is never booted. Of those that do, the active one comes
+ * first; a trial counts its tries down before the boot, so that a system that crashes, hangs or
+ * loses power has used one up. A way back that was taken stays in the record until the system says
+ * that it has told of it.
  */
 #include "choose.h"
 

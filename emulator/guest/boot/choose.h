@@ -33,7 +33,10 @@ const char *choice_state_name(enum choice_state state);
  */
 void choose(const struct boot_record *record, const enum slot_verdict verdicts[BOOT_SLOTS], struct choice *ret_choice);
 
-/** Reads the record, verifies both slots, chooses, and writes the record if need be. @return false if the flash could not be used. */
+/**
+ * Reads the record, verifies both slots, chooses, and writes the record if need be. @return false
+ * if the flash could not be used.
+ */
 bool choose_from(const struct boot_flash *flash, const struct boot_crypto *crypto, struct choice *ret_choice,
                  struct slot_header *ret_header);
 

@@ -7,7 +7,10 @@
 
 #define CRYPTO_KEY 32U
 
-/** @param public_key The raw key that images are signed with. @return NULL if it is none; to be released with crypto_close(). */
+/**
+ * @param public_key The raw key that images are signed with. @return NULL if it is none; to be
+ * released with crypto_close().
+ */
 struct boot_crypto *crypto_open(const uint8_t public_key[CRYPTO_KEY]);
 void crypto_close(struct boot_crypto *crypto);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A flash as this folder sees it: on the device the MTD device, in a test the model of the chip, in the factory plain memory.
+ * A flash as this folder sees it: on the device the MTD device, in a test the model of the chip, in
+ * the factory plain memory.
  */
 #ifndef BOOT_FLASH_H
 #define BOOT_FLASH_H

@@ -5,7 +5,10 @@
 
 #include "flash.h"
 
-/** @return false with errno if there is no such device. There is no close: a program ends with its flash. */
+/**
+ * @return false with errno if there is no such device. There is no close: a program ends with its
+ * flash.
+ */
 bool mtd_open(const char *path, struct boot_flash *ret_flash);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: two sectors take turns as a log of entries of fixed size. An entry is appended behind the last one that is not blank, so nothing is ever
- * programmed twice; when the sector is full the other, which holds older entries only, is erased and continued in. The valid entry with the highest sequence
- * number counts, wherever it lies.
+ * How it works: two sectors take turns as a log of entries of fixed size. An entry is appended
+ * behind the last one that is not blank, so nothing is ever programmed twice; when the sector is
+ * full the other, which holds older entries only, is erased and continued in. The valid entry with
+ * the highest sequence number counts, wherever it lies.
  *
- * Why that survives a cut. While an entry is programmed, all others stay as they are; a torn one fails its CRC, is not blank, and is passed over for ever. While
- * a sector is erased, the newest entry lies in the other one. A sector is erased right before it is used, whatever it looks like: after a cut it may look blank
- * and not hold what is programmed into it.
+ * Why that survives a cut. While an entry is programmed, all others stay as they are; a torn one
+ * fails its CRC, is not blank, and is passed over for ever. While a sector is erased, the newest
+ * entry lies in the other one. A sector is erased right before it is used, whatever it looks like:
+ * after a cut it may look blank and not hold what is programmed into it.
  *
  * An entry that was programmed is read back; if it does not hold, the next place is tried.
  */
@@ -86,7 +88,8 @@ struct log {
 	bool found;
 	struct boot_record newest;
 	unsigned sector; /* with the newest entry */
-	unsigned free;   /* the first place in that sector behind which, and in which, nothing lies; ENTRIES: none */
+	/* the first place in that sector behind which, and in which, nothing lies; ENTRIES: none */
+	unsigned free;
 };
 
 static bool look(const struct boot_flash *flash, struct log *ret_log)

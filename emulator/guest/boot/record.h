@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The boot record: which slot is to be booted, and what is known of it. It survives a power cut at any instant: after one, the newest record is the one before
- * or the one that was being written, and never anything else.
+ * The boot record: which slot is to be booted, and what is known of it. It survives a power cut at
+ * any instant: after one, the newest record is the one before or the one that was being written,
+ * and never anything else.
  */
 #ifndef BOOT_RECORD_H
 #define BOOT_RECORD_H
@@ -12,9 +13,10 @@
 #define RECORD_DIGEST 8U
 
 enum record_state {
-	RECORD_CONFIRMED,   /**< the active slot is good: the system in it has said so */
-	RECORD_TRIAL,       /**< the active slot is new; the other is the way back */
-	RECORD_ROLLED_BACK, /**< the active slot is the way back that was taken; nobody has been told yet */
+	RECORD_CONFIRMED, /**< the active slot is good: the system in it has said so */
+	RECORD_TRIAL,     /**< the active slot is new; the other is the way back */
+	/** the active slot is the way back that was taken; nobody has been told yet */
+	RECORD_ROLLED_BACK,
 };
 
 struct boot_record {
@@ -23,7 +25,10 @@ struct boot_record {
 	uint8_t state;     /**< enum record_state */
 	uint8_t tries;     /**< RECORD_TRIAL: boots left, the present one not among them */
 	uint8_t failed;    /**< RECORD_ROLLED_BACK: the slot that was given up */
-	/** The first bytes of the SHA-256 of the images that are installed beside the slots; zeros: none, or not whole. */
+	/**
+	 * The first bytes of the SHA-256 of the images that are installed beside the slots; zeros:
+	 * none, or not whole.
+	 */
 	uint8_t trust[RECORD_DIGEST], application[RECORD_DIGEST];
 };
 

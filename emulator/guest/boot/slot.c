@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How it works: the first thing that is written is the erasure of the sector with the header, the last is the header. Between the two, and after a cut at either,
- * there is no header that the payload behind it agrees with; and if there is, nothing was written yet, or all.
+ * How it works: the first thing that is written is the erasure of the sector with the header, the
+ * last is the header. Between the two, and after a cut at either, there is no header that the
+ * payload behind it agrees with; and if there is, nothing was written yet, or all.
  */
 #include "slot.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A slot: a header of one page, and the system behind it. A slot counts only if it verifies, and it verifies only if it is whole: the header is programmed last.
+ * A slot: a header of one page, and the system behind it. A slot counts only if it verifies, and it
+ * verifies only if it is whole: the header is programmed last.
  *
  *     00  "STUTSLOT"            30  32 bytes   version, text
  *     08  header version, 1     50  16 bytes   behaviour, text
@@ -25,8 +26,9 @@
 
 struct slot_header {
 	char version[SLOT_VERSION];
-	char behaviour[SLOT_BEHAVIOUR]; /**< what the system does at its first boot: "good", "deaf", "crash" */
-	uint32_t size;                  /**< of the payload */
+	/** what the system does at its first boot: "good", "deaf", "crash" */
+	char behaviour[SLOT_BEHAVIOUR];
+	uint32_t size; /**< of the payload */
 	uint8_t hash[SLOT_HASH];
 	uint8_t signature[SLOT_SIGNATURE];
 };

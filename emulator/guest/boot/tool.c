@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * flash erase DEVICE OFFSET SIZE, flash write DEVICE OFFSET <DATA: what mtd-utils are for, for clients that are shell commands. Reading is dd's business.
+ * flash erase DEVICE OFFSET SIZE, flash write DEVICE OFFSET <DATA: what mtd-utils are for, for
+ * clients that are shell commands. Reading is dd's business.
  *
  * OFFSET and SIZE are numbers as in C. Writing does not erase.
  */

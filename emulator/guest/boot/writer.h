@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Fills a part of the flash from its beginning, in pieces of any size, as they come: sectors are erased when they are reached, bytes are programmed by pages.
+ * Fills a part of the flash from its beginning, in pieces of any size, as they come: sectors are
+ * erased when they are reached, bytes are programmed by pages.
  */
 #ifndef BOOT_WRITER_H
 #define BOOT_WRITER_H
@@ -18,7 +19,9 @@ struct writer {
 	uint8_t page[BOOT_PAGE];
 };
 
-/** @param start Where to begin, a multiple of BOOT_PAGE; erased: up to where the caller has erased. */
+/**
+ * @param start Where to begin, a multiple of BOOT_PAGE; erased: up to where the caller has erased.
+ */
 void writer_begin(struct writer *writer, const struct boot_flash *flash, uint32_t start, uint32_t end, uint32_t erased);
 /** @return false if it does not fit, or the flash does not do it. */
 bool writer_put(struct writer *writer, const void *data, size_t size);

@@ -2,14 +2,16 @@
 /*
  * Calls to the harness. A part of spi-stutter.c.
  *
- * A call is one semihosting write of a request and one or more semihosting reads of the answer (protocol.h). While the read
- * blocks the virtual CPU stands still, so an answer takes no guest time. Calls come from process context (SPI transfers, the
- * message device) and from hard interrupt context (the poll timer); stutter_call() runs with interrupts off and under one raw
- * spinlock, so that requests and answers never interleave.
+ * A call is one semihosting write of a request and one or more semihosting reads of the answer
+ * (protocol.h). While the read blocks the virtual CPU stands still, so an answer takes no guest
+ * time. Calls come from process context (SPI transfers, the message device) and from hard interrupt
+ * context (the poll timer); stutter_call() runs with interrupts off and under one raw spinlock, so
+ * that requests and answers never interleave.
  *
- * What the answer carries besides its payload: whether INT has fallen, and the time at which the world next does something by
- * itself. Both are taken over after every answer: poll_timer is set to that time and then asks with an empty request, so
- * interrupts come at their exact time without polling.
+ * What the answer carries besides its payload: whether INT has fallen, and the time at which the
+ * world next does something by itself. Both are taken over after every answer: poll_timer is set to
+ * that time and then asks with an empty request, so interrupts come at their exact time without
+ * polling.
  */
 
 #define SEMIHOST_OPEN 0x01
@@ -42,8 +44,8 @@ static u32 semihost_read(int handle, void *data, u32 capacity)
 }
 
 /*
- * Reads one whole answer. There is never more than one answer under way, so a read may ask for all that fits. @capacity is the largest
- * payload that makes sense as an answer to this request.
+ * Reads one whole answer. There is never more than one answer under way, so a read may ask for all
+ * that fits. @capacity is the largest payload that makes sense as an answer to this request.
  */
 static bool read_reply(struct stutter *s, u32 capacity)
 {
@@ -116,7 +118,10 @@ static void call_end(struct stutter *s, unsigned long *flags, bool deliver)
 	local_irq_restore(*flags);
 }
 
-/* One whole call with a payload from kernel memory. Returns the length of the answer's payload, copied to @answer, or a negative error. */
+/*
+ * One whole call with a payload from kernel memory. Returns the length of the answer's payload,
+ * copied to @answer, or a negative error.
+ */
 static int stutter_call(struct stutter *s, u32 op, const void *payload, u32 length, void *answer, u32 capacity)
 {
 	unsigned long flags;

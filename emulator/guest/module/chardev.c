@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /dev/stutter: user space reads the session's configuration and reports events. A part of spi-stutter.c.
+ * /dev/stutter: user space reads the session's configuration and reports events. A part of
+ * spi-stutter.c.
  */
 
-/* One opening of the device. The configuration is asked for at the first read, so that all of one reader's reads see the same text. */
+/*
+ * One opening of the device. The configuration is asked for at the first read, so that all of one
+ * reader's reads see the same text.
+ */
 struct session {
 	struct stutter *stutter;
 	char *text; /* NULL before the first read */

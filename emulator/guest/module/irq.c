@@ -2,11 +2,12 @@
 /*
  * The INT line. A part of spi-stutter.c.
  *
- * It is an edge interrupt behind a latch, as a GPIO controller has one: a falling edge sets the latch; the latch is delivered
- * if the interrupt is not masked, and kept until it is unmasked otherwise; the acknowledge clears it. Two edges before the
- * acknowledge are one interrupt. This is the place where real boards lose an edge, so nothing here "helps": an asserted line
- * without a new edge raises nothing. The harness tells of edges, not of the level, so an edge counts even if it came and went
- * between two answers.
+ * It is an edge interrupt behind a latch, as a GPIO controller has one: a falling edge sets the
+ * latch; the latch is delivered if the interrupt is not masked, and kept until it is unmasked
+ * otherwise; the acknowledge clears it. Two edges before the acknowledge are one interrupt. This is
+ * the place where real boards lose an edge, so nothing here "helps": an asserted line without a new
+ * edge raises nothing. The harness tells of edges, not of the level, so an edge counts even if it
+ * came and went between two answers.
  */
 
 static enum hrtimer_restart irq_timer_fired(struct hrtimer *timer)
@@ -32,7 +33,10 @@ static void stutter_irq_mask(struct irq_data *data)
 	s->masked = true;
 }
 
-/* The irq core holds the descriptor's lock here, so a latched edge is delivered by a timer that expires at once. */
+/*
+ * The irq core holds the descriptor's lock here, so a latched edge is delivered by a timer that
+ * expires at once.
+ */
 static void stutter_irq_unmask(struct irq_data *data)
 {
 	struct stutter *s = irq_data_get_irq_chip_data(data);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Panic, reset, and the stop for a snapshot, with the clock and the timers that go on meanwhile. A part of spi-stutter.c.
+ * Panic, reset, and the stop for a snapshot, with the clock and the timers that go on meanwhile. A
+ * part of spi-stutter.c.
  *
- * A reset of the processor, asked for by user space or by the harness when the supply fails, leaves the harness and the chips
- * on the bus as they are. The next boot's module says hello again, with a counter that has gone on meanwhile: so virtual time
- * goes on over a reset.
+ * A reset of the processor, asked for by user space or by the harness when the supply fails, leaves
+ * the harness and the chips on the bus as they are. The next boot's module says hello again, with a
+ * counter that has gone on meanwhile: so virtual time goes on over a reset.
  */
 
 /* Registers of the board's clock, a PL031. */
@@ -12,8 +13,9 @@
 #define RTC_MR 0x04 /* of the alarm */
 
 /*
- * A kernel that panics says so itself, as the event "panic TEXT": the harness need not wait for it to become silent. If the panic came from
- * inside a call, the lock is held for ever and silence is what there is.
+ * A kernel that panics says so itself, as the event "panic TEXT": the harness need not wait for it
+ * to become silent. If the panic came from inside a call, the lock is held for ever and silence is
+ * what there is.
  */
 static int stutter_panicked(struct notifier_block *block, unsigned long unused, void *text)
 {
@@ -41,8 +43,9 @@ static int panic_init(struct stutter *s)
 }
 
 /*
- * QEMU's clock chip, a PL031 (ARM DDI 0224C), has its alarm armed for some time in the next century since it was restored from a snapshot. An alarm for this very
- * second is over at once. Its interrupt is masked.
+ * QEMU's clock chip, a PL031 (ARM DDI 0224C), has its alarm armed for some time in the next century
+ * since it was restored from a snapshot. An alarm for this very second is over at once. Its
+ * interrupt is masked.
  */
 static void alarm_disarm(void __iomem *rtc)
 {
@@ -55,8 +58,9 @@ static void alarm_disarm(void __iomem *rtc)
 }
 
 /*
- * The last to be called before PSCI resets the machine. The processor then stands still until QEMU's main loop gets to it, which depends on the host; with no
- * timer armed there is nothing that virtual time could skip to meanwhile, so it does not move.
+ * The last to be called before PSCI resets the machine. The processor then stands still until
+ * QEMU's main loop gets to it, which depends on the host; with no timer armed there is nothing that
+ * virtual time could skip to meanwhile, so it does not move.
  */
 static int stutter_restarts(struct notifier_block *block, unsigned long unused, void *command)
 {
@@ -97,8 +101,10 @@ MODULE_PARM_DESC(stop_register,
                  "physical address of pvpanic's register: the machine stops there, for its snapshot, before anything else is done");
 
 /*
- * Stops the machine at one exact instruction. While the virtual CPU stands at it, QEMU's main loop takes the machine for idle and may skip to the next timer
- * before it notices the stop, as chance will have it. So no timer is armed: there is nothing to skip to, and every boot gives the same snapshot.
+ * Stops the machine at one exact instruction. While the virtual CPU stands at it, QEMU's main loop
+ * takes the machine for idle and may skip to the next timer before it notices the stop, as chance
+ * will have it. So no timer is armed: there is nothing to skip to, and every boot gives the same
+ * snapshot.
  */
 static int __init stop_for_snapshot(void)
 {

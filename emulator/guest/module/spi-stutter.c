@@ -2,11 +2,11 @@
 /*
  * An SPI controller, one interrupt line and a message device whose other side is the harness.
  *
- * How it works: the module has five jobs, a file each, which say for themselves how they work. What is the processor's
- * stands in cpu.h, which comes from the machine's folder (emulator/machines).
+ * How it works: the module has five jobs, a file each, which say for themselves how they work. What
+ * is the processor's stands in cpu.h, which comes from the machine's folder (emulator/machines).
  *
- * They are one compilation unit. Guest time counts instructions, so what the compiler inlines is part of every digest; as one
- * unit it is free to inline as if they were one file.
+ * They are one compilation unit. Guest time counts instructions, so what the compiler inlines is
+ * part of every digest; as one unit it is free to inline as if they were one file.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

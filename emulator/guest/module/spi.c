@@ -2,31 +2,38 @@
 /*
  * The SPI controller. A part of spi-stutter.c.
  *
- * Bus time. A chip-select period occupies the bus for its bits at the transfer's clock, plus CHIP_SELECT_NS. bus_end is the
- * time until which the bus is busy. If that is BUS_WAIT_NS or more away the transfer waits until then and calls afterwards; a
- * shorter debt is carried over to the next transfer. The harness is therefore told of bytes when they have passed, never
- * before, and the world is never ahead of the guest.
+ * Bus time. A chip-select period occupies the bus for its bits at the transfer's clock, plus
+ * CHIP_SELECT_NS. bus_end is the time until which the bus is busy. If that is BUS_WAIT_NS or more
+ * away the transfer waits until then and calls afterwards; a shorter debt is carried over to the
+ * next transfer. The harness is therefore told of bytes when they have passed, never before, and
+ * the world is never ahead of the guest.
  *
- * How a driver waits for its controller is the board's (stutter_setup.poll_ns): it polls the controller until the end of what
- * is short, as spi-bcm2835 does below its polling_limit_us of 30, and sleeps until the interrupt at the end of what is long. A
- * loop that polls would cost the host as much time as the guest, so this one executes WFI with interrupts masked, and the
- * processor's own timer ends that. As in a loop, other interrupts come through and nothing else is scheduled.
+ * How a driver waits for its controller is the board's (stutter_setup.poll_ns): it polls the
+ * controller until the end of what is short, as spi-bcm2835 does below its polling_limit_us of 30,
+ * and sleeps until the interrupt at the end of what is long. A loop that polls would cost the host
+ * as much time as the guest, so this one executes WFI with interrupts masked, and the processor's
+ * own timer ends that. As in a loop, other interrupts come through and nothing else is scheduled.
  *
- * The rejected alternative: to call at once and sleep afterwards. The driver would then see chip state from before the bytes
- * had passed.
+ * The rejected alternative: to call at once and sleep afterwards. The driver would then see chip
+ * state from before the bytes had passed.
  *
- * The flash, if the harness has one, is on chip select 1. The spi-nor driver asks it for its status without a pause until it
- * is no longer busy, which for an erase of 45 ms would be thousands of messages. This controller does what those do that poll
- * by themselves: it knows a status read (05h) to the flash, and when the answer says busy it lets the bus rest before it
- * reports the period's end: for FLASH_REST_NS, and for FLASH_LONG_REST_NS once FLASH_RESTS answers in a row have said so, when
- * it must be an erase. So the driver notices the end of a program up to 0.1 ms later, and that of an erase up to 1 ms.
+ * The flash, if the harness has one, is on chip select 1. The spi-nor driver asks it for its status
+ * without a pause until it is no longer busy, which for an erase of 45 ms would be thousands of
+ * messages. This controller does what those do that poll by themselves: it knows a status read
+ * (05h) to the flash, and when the answer says busy it lets the bus rest before it reports the
+ * period's end: for FLASH_REST_NS, and for FLASH_LONG_REST_NS once FLASH_RESTS answers in a row
+ * have said so, when it must be an erase. So the driver notices the end of a program up to 0.1 ms
+ * later, and that of an erase up to 1 ms.
  *
- * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the bytes have passed: the
- * controller reports the period's end so much later. That time moves bus_end and is waited for at once, by the same rule,
- * before the driver goes on.
+ * A fault may let a period occupy the bus for longer. The harness says so in its answer, when the
+ * bytes have passed: the controller reports the period's end so much later. That time moves bus_end
+ * and is waited for at once, by the same rule, before the driver goes on.
  */
 
-/* Chip select down to first clock, last clock to chip select up, and the pause until it may go down again. */
+/*
+ * Chip select down to first clock, last clock to chip select up, and the pause until it may go down
+ * again.
+ */
 #define CHIP_SELECT_NS 400
 /* A bus debt from here on is waited for. */
 #define BUS_WAIT_NS 10000
@@ -56,7 +63,10 @@ static void sleep_until(u64 end_ns)
 	schedule_hrtimeout(&end, HRTIMER_MODE_ABS_HARD);
 }
 
-/* Stands still for about @ns, less if an interrupt comes, which is left pending. Interrupts are off. */
+/*
+ * Stands still for about @ns, less if an interrupt comes, which is left pending. Interrupts are
+ * off.
+ */
 static void stand_still(struct stutter *s, u64 ns)
 {
 	cpu_wait(cpu_counter() + (ns * s->ticks_q32 >> 32) + 1);
@@ -120,7 +130,10 @@ static u64 rest_ns(struct stutter *s, u32 length)
 	return s->flash_rests++ < FLASH_RESTS ? FLASH_REST_NS : FLASH_LONG_REST_NS;
 }
 
-/* Occupies the bus for the period, waits if the bus is then too far ahead of the processor, and tells the harness. */
+/*
+ * Occupies the bus for the period, waits if the bus is then too far ahead of the processor, and
+ * tells the harness.
+ */
 static int period_call(struct stutter *s, struct spi_message *message, const struct period *period)
 {
 	struct spi_transfer *transfer;
@@ -190,7 +203,10 @@ static int stutter_transfer_one_message(struct spi_controller *controller, struc
 			error = -EMSGSIZE;
 			break;
 		}
-		/* cs_change of the last transfer asks to keep the chip selected after the message; chips here are deselected then. */
+		/*
+		 * cs_change of the last transfer asks to keep the chip selected after the message;
+		 * chips here are deselected then.
+		 */
 		if (transfer->cs_change || list_is_last(&transfer->transfer_list, &message->transfers)) {
 			error = period_call(s, message, &period);
 			if (error)
@@ -246,7 +262,10 @@ static int ethernet_chip_init(struct stutter *s)
 	struct spi_device *spi;
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
-	/* The node given by the board info must outlive the device: let the core make its own copy of the properties. */
+	/*
+	 * The node given by the board info must outlive the device: let the core make its own copy
+	 * of the properties.
+	 */
 	fwnode = fwnode_create_software_node(node.properties, NULL);
 	if (IS_ERR(fwnode))
 		return PTR_ERR(fwnode);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * player: the player in the device. Script and events go through /dev/stutter: the configuration is the first thing that it gives; what it gives when it is opened again
- * is the script, piece by piece, until one is shorter than the others. The session begins with the lease; its result is a pass if everything was as it was recorded.
+ * player: the player in the device. Script and events go through /dev/stutter: the configuration is
+ * the first thing that it gives; what it gives when it is opened again is the script, piece by
+ * piece, until one is shorter than the others. The session begins with the lease; its result is a
+ * pass if everything was as it was recorded.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The player as a function: in the device it is a program around it (device.c), on the host a command.
+ * The player as a function: in the device it is a program around it (device.c), on the host a
+ * command.
  */
 #ifndef PLAYER_PLAY_H
 #define PLAYER_PLAY_H

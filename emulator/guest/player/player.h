@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Plays the device's side of a recorded session over sockets: in the device, where the script comes from the harness and events go to it (device.c), and on the host,
- * against servers of others (play.h). harness/recorded/script.h describes the script.
+ * Plays the device's side of a recorded session over sockets: in the device, where the script comes
+ * from the harness and events go to it (device.c), and on the host, against servers of others
+ * (play.h). harness/recorded/script.h describes the script.
  */
 #ifndef PLAYER_H
 #define PLAYER_H
@@ -28,7 +29,11 @@ struct turn {
 	uint64_t any[2];      /* of those any are good from the first place up to the second */
 	const char *checks;   /* of HEAR: " 0123abcd" for each block */
 	uint64_t block;
-	size_t head; /* of HEAR: it is a message of HTTP, over where that is, with a head of so many bytes; 0: it is none */
+	/*
+	 * of HEAR: it is a message of HTTP, over where that is, with a head of so many bytes; 0: it
+	 * is none
+	 */
+	size_t head;
 };
 
 enum step_kind { SKIP, DNS, NTP, TCP };

@@ -5,7 +5,8 @@
  *     CONNECTING --open, refused or out of time--> TALKING or DONE
  *     TALKING    --the last turn, or a difference that leaves no connection--> DONE
  *
- * The device is through with a conversation (ended_us), so that others may follow, when it has closed its side; it still hears what the server says then.
+ * The device is through with a conversation (ended_us), so that others may follow, when it has
+ * closed its side; it still hears what the server says then.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +23,10 @@
 #define FNV_BEGIN 2166136261U
 #define FNV_PRIME 16777619U
 #define PATTERN 26U
-/* Words that differ are over when nothing has come for so long; of others than recorded nobody knows the length. */
+/*
+ * Words that differ are over when nothing has come for so long; of others than recorded nobody
+ * knows the length.
+ */
 #define RELUCTANT_US 3000000U
 
 static void end(struct step *step)
@@ -155,7 +159,10 @@ static void pass_over(const struct script *script, struct step *step)
 	step->differs = length > 0;
 }
 
-/* @return 1: the turn is over; 0: there is something to wait for; -1: the conversation is at its end. */
+/*
+ * @return 1: the turn is over; 0: there is something to wait for; -1: the conversation is at its
+ * end.
+ */
 static int say(const struct script *script, struct step *step, const struct turn *turn)
 {
 	uint8_t room[ROOM];
@@ -203,7 +210,10 @@ static void take_checked(const struct script *script, struct step *step, const s
 	}
 }
 
-/* Where a byte that has come stands in what was recorded: a body begins behind its head, however long that is. */
+/*
+ * Where a byte that has come stands in what was recorded: a body begins behind its head, however
+ * long that is.
+ */
 static uint64_t place_of(const struct step *step, const struct turn *turn, uint64_t at, bool *ret_body)
 {
 	*ret_body = turn->head > 0 && step->words->has_head && at >= step->words->head_length;

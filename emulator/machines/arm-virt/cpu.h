@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * The processor of the machine arm-virt, an ARMv7-A core in A32 state, for the kernel module: the trap into the harness, the
- * counter and its timers (ARM DDI 0406C, B8.1). A machine of another processor has a file of the same name with the same
- * functions.
+ * The processor of the machine arm-virt, an ARMv7-A core in A32 state, for the kernel module: the
+ * trap into the harness, the counter and its timers (ARM DDI 0406C, B8.1). A machine of another
+ * processor has a file of the same name with the same functions.
  */
 #ifndef STUTTER_CPU_H
 #define STUTTER_CPU_H
@@ -67,9 +67,9 @@ static void cpu_timers_restore(struct cpu_timers timers)
 }
 
 /*
- * Stands still until the counter is at @until, or an interrupt comes, which is left pending. CNTV_CVAL, the kernel's next
- * timer, is moved to the front if it is later, and put back. Interrupts are off; a timer that is over asserts its line for as
- * long as it is.
+ * Stands still until the counter is at @until, or an interrupt comes, which is left pending.
+ * CNTV_CVAL, the kernel's next timer, is moved to the front if it is later, and put back.
+ * Interrupts are off; a timer that is over asserts its line for as long as it is.
  */
 static void cpu_wait(u64 until)
 {

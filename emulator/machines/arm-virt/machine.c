@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * Without highmem=off a 32-bit kernel cannot place the PCI window and finds no PCI device; a write to pvpanic stops the machine
- * at one exact instruction.
+ * Without highmem=off a 32-bit kernel cannot place the PCI window and finds no PCI device; a write
+ * to pvpanic stops the machine at one exact instruction.
  */
 static const char *const words[] = {
 	"-M",

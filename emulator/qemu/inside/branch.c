@@ -73,7 +73,10 @@ static bool find_descriptors(struct descriptors *descriptors, int kept)
 	return open_ones != NULL && descriptors->count < FDS_MAX;
 }
 
-/* An eventfd that nobody writes to stands in for a socket, too: there is never anything to read, and it is not closed. */
+/*
+ * An eventfd that nobody writes to stands in for a socket, too: there is never anything to read,
+ * and it is not closed.
+ */
 static void replace_descriptors(const struct descriptors *descriptors)
 {
 	for (size_t i = 0; i < descriptors->count; i++) {
@@ -122,7 +125,10 @@ static void become_child(const struct descriptors *descriptors)
 		_exit(QEMU_STATUS_BROKEN);
 }
 
-/* The C library's fork() has no word for "the starter's child". With nobody else at work there is no lock that it would have to take, and nobody opens a file. */
+/*
+ * The C library's fork() has no word for "the starter's child". With nobody else at work there is
+ * no lock that it would have to take, and nobody opens a file.
+ */
 static pid_t fork_at_rest(struct descriptors *descriptors, int kept, struct error *err)
 {
 	pid_t pid = -1;

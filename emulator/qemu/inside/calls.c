@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * QEMU carries out a semihosting call with open(), read() and write() on the virtual CPU's thread. Here these are functions of ours for the two
- * names of the protocol: they open the null device, so that the descriptor is a true one; a write adds to the request; a read with no answer at hand
+ * QEMU carries out a semihosting call with open(), read() and write() on the virtual CPU's thread.
+ * Here these are functions of ours for the two names of the protocol: they open the null device, so
+ * that the descriptor is a true one; a write adds to the request; a read with no answer at hand
  * lets the world go on until there is one.
  */
 #include "emulator/qemu/inside/calls.h"
@@ -21,7 +22,8 @@
 #define FDS_MAX 1024
 
 enum { FOREIGN, REQUEST, REPLY };
-static uint8_t kinds[FDS_MAX]; /* of descriptors; a guest that boots again opens new ones, and the old ones stay what they were */
+/* of descriptors; a guest that boots again opens new ones, and the old ones stay what they were */
+static uint8_t kinds[FDS_MAX];
 
 static struct {
 	struct stutter_request header;

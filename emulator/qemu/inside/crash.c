@@ -29,7 +29,10 @@ static uintptr_t instruction_of(const ucontext_t *context)
 #endif
 }
 
-/* The handler is gone when this returns: the instruction fails once more and the process ends by the signal; one that was sent is sent again. */
+/*
+ * The handler is gone when this returns: the instruction fails once more and the process ends by
+ * the signal; one that was sent is sent again.
+ */
 static void crashed(int number, siginfo_t *info, void *context)
 {
 	uintptr_t at = instruction_of(context);

@@ -110,7 +110,10 @@ static bool move_output(int fd, const char *name, int flags)
 	return good;
 }
 
-/* The descriptor through which QEMU writes the guest's console: it opened the file that the starter had made in memory. */
+/*
+ * The descriptor through which QEMU writes the guest's console: it opened the file that the starter
+ * had made in memory.
+ */
 static int console_fd(void)
 {
 	static int known = -1;
@@ -179,7 +182,10 @@ static bool carry_out(void)
 			take_over_channel();
 		return true;
 	}
-	/* Files are shared with the child, and their positions are, until it has its own; this process must not write to them before. */
+	/*
+	 * Files are shared with the child, and their positions are, until it has its own; this
+	 * process must not write to them before.
+	 */
 	int ends[2];
 	char byte;
 	if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -228,7 +234,10 @@ static const struct inside_order *await_order(void)
 			break;
 		close_descriptors(order_fds);
 	}
-	/* What came with the order before has been made use of: an engine that is led from request to request would have more and more. */
+	/*
+	 * What came with the order before has been made use of: an engine that is led from request
+	 * to request would have more and more.
+	 */
 	close_descriptors(before);
 	has_order = true;
 	given = (struct inside_order){.dir = order.dir,
@@ -365,7 +374,10 @@ static enum qemu_end shutdown_end(int cause)
 	return strncmp(name, "host-", strlen("host-")) == 0 ? QEMU_STOPPED : QEMU_POWERED_OFF;
 }
 
-/* The virtual CPU is about to sleep. If that is for good, the session has to hear of it, or the starter if there is none yet. */
+/*
+ * The virtual CPU is about to sleep. If that is for good, the session has to hear of it, or the
+ * starter if there is none yet.
+ */
 static void cpu_sleeps(void)
 {
 	const int cause = symbols.shutdown_requested();

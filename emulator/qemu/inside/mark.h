@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A mark on which threads wait until it is taken away (futex(2)). It is no lock: whoever comes back has only seen it gone.
+ * A mark on which threads wait until it is taken away (futex(2)). It is no lock: whoever comes back
+ * has only seen it gone.
  */
 #ifndef INSIDE_MARK_H
 #define INSIDE_MARK_H

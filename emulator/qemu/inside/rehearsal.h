@@ -3,7 +3,8 @@
  * @file
  * What the guest has asked and what it was answered, so that another session can live through it.
  *
- * A request is never longer than a message of the protocol, and a beginning has some thousands: a few megabytes.
+ * A request is never longer than a message of the protocol, and a beginning has some thousands: a
+ * few megabytes.
  */
 #ifndef INSIDE_REHEARSAL_H
 #define INSIDE_REHEARSAL_H
@@ -20,12 +21,16 @@ void rehearsal_record(void);
 void rehearsal_keep_request(const struct stutter_request *request, const uint8_t *payload);
 
 /**
- * An answer is given: kept if they are to be; in a rehearsal compared with the one that the guest has had.
+ * An answer is given: kept if they are to be; in a rehearsal compared with the one that the guest
+ * has had.
  * @return false if it differs.
  */
 bool rehearsal_keep_reply(const struct stutter_reply *reply, const void *payload);
 
-/** Begins a rehearsal of all that was kept; nothing more is kept. The last request has no answer yet: with it the rehearsal ends. */
+/**
+ * Begins a rehearsal of all that was kept; nothing more is kept. The last request has no answer
+ * yet: with it the rehearsal ends.
+ */
 void rehearsal_begin(void);
 
 /** Whether a rehearsal is under way. */
@@ -38,7 +43,9 @@ uint64_t rehearsal_asked(void);
 bool rehearsal_save(const char *path);
 bool rehearsal_load(const char *path);
 
-/** Of what was loaded: passes over the next request and gives its answer. @return false at the end. */
+/**
+ * Of what was loaded: passes over the next request and gives its answer. @return false at the end.
+ */
 bool rehearsal_answer(struct stutter_reply *ret_reply, const void **ret_payload);
 
 /** The next request of a rehearsal. @return true. */

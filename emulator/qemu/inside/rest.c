@@ -20,7 +20,10 @@
 
 static mark_t closed;
 
-/* Between two looks that find all asleep and none that has slept anew, there is an instant at which all sleep. */
+/*
+ * Between two looks that find all asleep and none that has slept anew, there is an instant at which
+ * all sleep.
+ */
 static bool all_sleep(pid_t self)
 {
 	uint64_t before, after;
@@ -59,7 +62,10 @@ void rest_gate(void)
 
 EXPORT int nanosleep(const struct timespec *time, struct timespec *ret_left)
 {
-	/* Its clock is said to be CLOCK_REALTIME, and not to be affected by setting that (POSIX, nanosleep): Linux measures both alike. */
+	/*
+	 * Its clock is said to be CLOCK_REALTIME, and not to be affected by setting that (POSIX,
+	 * nanosleep): Linux measures both alike.
+	 */
 	const int error = clock_nanosleep(CLOCK_MONOTONIC, 0, time, ret_left);
 
 	rest_gate();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A switch saves what the calling convention asks a function to preserve, on the stack that is left, and changes the stack pointer. On processors other than
- * x86-64 the C library's swapcontext() does it, at the price of two system calls.
+ * A switch saves what the calling convention asks a function to preserve, on the stack that is
+ * left, and changes the stack pointer. On processors other than x86-64 the C library's
+ * swapcontext() does it, at the price of two system calls.
  */
 #include "emulator/qemu/inside/stack.h"
 
@@ -55,7 +56,10 @@ __asm__(".text\n"
 
 void stack_open(void (*begin)(void))
 {
-	/* A function finds its stack 8 bytes off a multiple of 16, where its return address lies; this one has none. */
+	/*
+	 * A function finds its stack 8 bytes off a multiple of 16, where its return address lies;
+	 * this one has none.
+	 */
 	uintptr_t *top = (uintptr_t *)(void *)(make_stack() + STACK_SIZE) - 2;
 
 	*--top = 0;

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How it works. With -icount sleep=off, a virtual CPU that executes WFI has its time skipped to the next timer. Stock QEMU has the main loop do that: the
- * CPU's thread goes to sleep, an eventfd wakes the main loop, it moves the clock, runs the timers, and wakes the CPU's thread: some eight switches of threads
- * each time, ten or twenty thousand times a session. Here the CPU's thread does it in place of going to sleep, with QEMU's own functions and the big lock
- * held, which it holds there anyway. What it would have woken the main loop for (a timer was set, time has moved) it keeps to itself, and passes on only
- * when it really goes to sleep: when no timer is armed, or when QEMU is to stop or to reset the machine.
+ * How it works. With -icount sleep=off, a virtual CPU that executes WFI has its time skipped to the
+ * next timer. Stock QEMU has the main loop do that: the CPU's thread goes to sleep, an eventfd
+ * wakes the main loop, it moves the clock, runs the timers, and wakes the CPU's thread: some eight
+ * switches of threads each time, ten or twenty thousand times a session. Here the CPU's thread does
+ * it in place of going to sleep, with QEMU's own functions and the big lock held, which it holds
+ * there anyway. What it would have woken the main loop for (a timer was set, time has moved) it
+ * keeps to itself, and passes on only when it really goes to sleep: when no timer is armed, or when
+ * QEMU is to stop or to reset the machine.
  *
- * What is left of the main loop must not run while the CPU executes: it skips time too, reckoning with what is accounted of the instructions, and
- * an executing CPU has not accounted yet (lockstep/lockstep.c tells what comes of it). So the two take turns. The main loop's turn begins when its ppoll() returns and
- * ends when it calls that again or waits on a condition; the CPU's begins when its wait returns and ends when it goes to sleep. Each says that it wants
- * the turn, looks at the other's mark, and steps back if that is set; the CPU gives the big lock up while it is waiting for its turn, since the main loop
- * needs it to come to an end.
+ * What is left of the main loop must not run while the CPU executes: it skips time too, reckoning
+ * with what is accounted of the instructions, and an executing CPU has not accounted yet
+ * (lockstep/lockstep.c tells what comes of it). So the two take turns. The main loop's turn begins
+ * when its ppoll() returns and ends when it calls that again or waits on a condition; the CPU's
+ * begins when its wait returns and ends when it goes to sleep. Each says that it wants the turn,
+ * looks at the other's mark, and steps back if that is set; the CPU gives the big lock up while it
+ * is waiting for its turn, since the main loop needs it to come to an end.
  *
- * The rejected alternative: marks at each locking of the big lock, as lockstep/ has them. They cost where this costs nothing: between two sleeps.
+ * The rejected alternative: marks at each locking of the big lock, as lockstep/ has them. They cost
+ * where this costs nothing: between two sleeps.
  */
 #include "emulator/qemu/inside/warp.h"
 
@@ -87,7 +93,10 @@ static void take_main_turn(void)
 	}
 }
 
-/* For the CPU, which does not step back: it is the main loop that does. With the big lock, @mutex, held. */
+/*
+ * For the CPU, which does not step back: it is the main loop that does. With the big lock, @mutex,
+ * held.
+ */
 static void take_cpu_turn(pthread_mutex_t *mutex)
 {
 	atomic_store(&cpu_turn, 1);
@@ -143,8 +152,10 @@ bool warp_keeps_write(int fd, const void *data, size_t size)
 	if (value != 1 || !is_eventfd(fd))
 		return false;
 	/*
-	 * A timer of the host's clock that is due keeps the CPU from executing (icount_get_limit() looks at these, too), and the main loop, whose business it is, is not to
-	 * run. There are some after a restore, for seconds. QEMU notifies the main loop before it tries again, which is how the CPU's thread gets here.
+	 * A timer of the host's clock that is due keeps the CPU from executing (icount_get_limit()
+	 * looks at these, too), and the main loop, whose business it is, is not to run. There are
+	 * some after a restore, for seconds. QEMU notifies the main loop before it tries again,
+	 * which is how the CPU's thread gets here.
 	 */
 	(void)symbols.run_timers(SYMBOLS_CLOCK_REALTIME);
 	for (size_t i = 0; i < kept_count; i++)
@@ -201,7 +212,9 @@ EXPORT int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 		return sleep_cpu(condition, mutex);
 	if (!is_main)
 		return real_wait(condition, mutex);
-	/* The main loop waits for something that the CPU does, which therefore must have its turn. */
+	/*
+	 * The main loop waits for something that the CPU does, which therefore must have its turn.
+	 */
 	mark_clear(&main_turn);
 	int result = real_wait(condition, mutex);
 	take_main_turn_again(mutex);

@@ -2,18 +2,24 @@
 /*
  * A preloaded library for QEMU: its main loop never runs while the virtual CPU executes.
  *
- * What for. With -icount sleep=off, QEMU's main loop skips virtual time to the next timer when it finds the virtual CPU idle. A CPU that executes WFI
- * counts as idle at once, but the instructions that it has executed since it was last let go are accounted a moment later, and all that time it does not hold
- * QEMU's big lock. A main loop that comes by in that moment reckons from a time that is too early and skips too far, by exactly these instructions. It comes
- * by then seldom and on a loaded host only, on account of a notification too many; the interrupt behind the WFI is some hundred nanoseconds to microseconds
- * late, and that is another run.
+ * What for. With -icount sleep=off, QEMU's main loop skips virtual time to the next timer when it
+ * finds the virtual CPU idle. A CPU that executes WFI counts as idle at once, but the instructions
+ * that it has executed since it was last let go are accounted a moment later, and all that time it
+ * does not hold QEMU's big lock. A main loop that comes by in that moment reckons from a time that
+ * is too early and skips too far, by exactly these instructions. It comes by then seldom and on a
+ * loaded host only, on account of a notification too many; the interrupt behind the WFI is some
+ * hundred nanoseconds to microseconds late, and that is another run.
  *
- * How it works. The virtual CPU gives the big lock up when it begins to execute and takes it when it has accounted. So giving it up marks it as executing,
- * wanting it marks it as not executing, and the main loop takes the lock only while the mark is off. It says when it wants to: the CPU, which would take the
- * lock again and again while it waits for the main loop to serve a timer, then lets it go first. The big lock is known by being the mutex of conditions
- * of both: the main thread's, which waits for the CPU's thread to be ready, and then that thread's, which waits for work. Until then nothing is held up.
+ * How it works. The virtual CPU gives the big lock up when it begins to execute and takes it when
+ * it has accounted. So giving it up marks it as executing, wanting it marks it as not executing,
+ * and the main loop takes the lock only while the mark is off. It says when it wants to: the CPU,
+ * which would take the lock again and again while it waits for the main loop to serve a timer, then
+ * lets it go first. The big lock is known by being the mutex of conditions of both: the main
+ * thread's, which waits for the CPU's thread to be ready, and then that thread's, which waits for
+ * work. Until then nothing is held up.
  *
- * The rejected alternative: strict priorities for the two threads on one core. They need privileges, and do not help on two cores.
+ * The rejected alternative: strict priorities for the two threads on one core. They need
+ * privileges, and do not help on two cores.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -32,7 +38,10 @@ static int (*real_wait)(pthread_cond_t *condition, pthread_mutex_t *mutex);
 static int (*real_lock)(pthread_mutex_t *mutex);
 static int (*real_unlock)(pthread_mutex_t *mutex);
 
-/* The mutexes of the conditions that the main thread has waited on: the big lock, and those of threads that it has started. */
+/*
+ * The mutexes of the conditions that the main thread has waited on: the big lock, and those of
+ * threads that it has started.
+ */
 #define MUTEXES_MAX 16
 static pthread_mutex_t *_Atomic mutexes[MUTEXES_MAX];
 
@@ -75,7 +84,10 @@ static void set(_Atomic uint32_t *mark)
 	atomic_store(mark, 1);
 }
 
-/* Nobody waits without having set @waiter before, so the system call is spared where there is nobody; the order of both accesses is that of all atomics. */
+/*
+ * Nobody waits without having set @waiter before, so the system call is spared where there is
+ * nobody; the order of both accesses is that of all atomics.
+ */
 static void clear(_Atomic uint32_t *mark, _Atomic uint32_t *waiter)
 {
 	atomic_store(mark, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A session inside QEMU's process: takes the job that came with the orders, runs it, and ends the process. Part of the library that the pool has
- * engines started with, and not of the program.
+ * A session inside QEMU's process: takes the job that came with the orders, runs it, and ends the
+ * process. Part of the library that the pool has engines started with, and not of the program.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -69,7 +69,9 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)used.tv_sec * SIM_S + (uint64_t)used.tv_nsec;
 }
 
-/* For measuring: the guest and QEMU do what they did in a session, and nobody else does anything. */
+/*
+ * For measuring: the guest and QEMU do what they did in a session, and nobody else does anything.
+ */
 _Noreturn static void play(struct hosted *hosted)
 {
 	struct verdict verdict = {.kind = VERDICT_INCONCLUSIVE, .reason = "played back"};
@@ -82,7 +84,10 @@ _Noreturn static void play(struct hosted *hosted)
 	_exit(STATUS_DONE);
 }
 
-/* Another session takes over from the one that is held: it has a world of its own, which lives through the same. */
+/*
+ * Another session takes over from the one that is held: it has a world of its own, which lives
+ * through the same.
+ */
 _Noreturn static void begin_anew(const struct inside_order *order, struct qemu *qemu)
 {
 	statics_restore();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The build puts the static variables of everything that a world is made of into sections of their own (the Makefile's INSIDE), whose ends the linker tells.
+ * The build puts the static variables of everything that a world is made of into sections of their
+ * own (the Makefile's INSIDE), whose ends the linker tells.
  */
 #include "harness/pool/hosted/statics.h"
 

@@ -10,8 +10,9 @@ enum { CORRUPT_FRAME, CORRUPT_PAYLOAD };
 
 /** Bits of the frame are inverted: at places that are drawn, or at those that are given. */
 struct corrupt_params {
-	uint64_t bits;      /**< how many are drawn; 0: flips says which */
-	unsigned part;      /**< of the frame in which they are drawn: CORRUPT_FRAME, CORRUPT_PAYLOAD */
+	uint64_t bits; /**< how many are drawn; 0: flips says which */
+	/** of the frame in which they are drawn: CORRUPT_FRAME, CORRUPT_PAYLOAD */
+	unsigned part;
 	struct flips flips; /**< what lies behind the frame's end stays as it is */
 	bool mend;          /**< checksums are made right again, so that nobody notices */
 };

@@ -6,12 +6,18 @@
 #include "harness/proxy/jitter.h"
 
 struct delay_params {
-	uint64_t time_ns;           /**< mean */
-	uint64_t jitter_ns;         /**< uniform: from time - jitter to time + jitter; else the scale of the distribution */
+	uint64_t time_ns; /**< mean */
+	/** uniform: from time - jitter to time + jitter; else the scale of the distribution */
+	uint64_t jitter_ns;
 	unsigned distribution;      /**< enum distribution */
 	char table[FAULT_PATH_MAX]; /**< of DIST_TABLE: a file (dist.h) */
-	uint64_t correlation;       /**< billionths: how often a frame takes the draw of the one before it in its flow and direction */
-	bool keep_order;            /**< a frame never overtakes one that this fault delayed before it in the same direction */
+	/**
+	 * billionths: how often a frame takes the draw of the one before it in its flow and
+	 * direction
+	 */
+	uint64_t correlation;
+	/** a frame never overtakes one that this fault delayed before it in the same direction */
+	bool keep_order;
 };
 
 static const struct param rows[] = {

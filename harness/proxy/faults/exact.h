@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Faults that others tell what they have done as, since they draw nothing: a loss model loses a frame as `drop` does, a distribution delays it as `delay` does.
+ * Faults that others tell what they have done as, since they draw nothing: a loss model loses a
+ * frame as `drop` does, a distribution delays it as `delay` does.
  */
 #ifndef PROXY_FAULTS_EXACT_H
 #define PROXY_FAULTS_EXACT_H

@@ -21,7 +21,10 @@ struct firewall {
 	struct map seen; /* by flow: when the last frame of it passed, plus 1 */
 };
 
-/* Whether this frame may begin a conversation: a SYN, or a datagram from inside (RFC 4787 sec. 4.3). */
+/*
+ * Whether this frame may begin a conversation: a SYN, or a datagram from inside (RFC 4787 sec.
+ * 4.3).
+ */
 static bool begins(const struct packet *packet, enum direction direction)
 {
 	if (packet->is_tcp)
@@ -29,7 +32,9 @@ static bool begins(const struct packet *packet, enum direction direction)
 	return packet->protocol == IP_UDP && direction == TO_SERVER;
 }
 
-/* What it loses is told as a loss or as a forged RST, so that a frozen plan needs no clock for it. */
+/*
+ * What it loses is told as a loss or as a forged RST, so that a frozen plan needs no clock for it.
+ */
 static void refuse(const struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct firewall_params *params = fault_params(&rule->fault);
@@ -42,7 +47,10 @@ static void refuse(const struct rule *rule, const struct passage *passage, struc
 	reset_exactly(act);
 }
 
-/* A conversation that it has not seen before is taken as one that it knows, as Linux does with nf_conntrack_tcp_loose. */
+/*
+ * A conversation that it has not seen before is taken as one that it knows, as Linux does with
+ * nf_conntrack_tcp_loose.
+ */
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct firewall_params *params = fault_params(&rule->fault);

@@ -2,7 +2,10 @@
 /* Bursty loss, by the Gilbert-Elliott model. */
 #include "harness/proxy/rule.h"
 
-/** The Gilbert-Elliott model in tc-netem's parameters (Elliott, Bell System Technical Journal 42, 1963). Billionths. */
+/**
+ * The Gilbert-Elliott model in tc-netem's parameters (Elliott, Bell System Technical Journal 42,
+ * 1963). Billionths.
+ */
 struct gemodel_params {
 	uint64_t p;          /**< from good to bad, a frame */
 	uint64_t r;          /**< from bad to good, a frame */

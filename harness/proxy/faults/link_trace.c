@@ -74,10 +74,14 @@ static size_t rows_begun(const struct link_rows *rows, uint64_t now)
 	return low;
 }
 
-/* Until when @p bits take that begin at @p now, over all rows that come meanwhile. False: for ever, at a rate of nothing. */
+/*
+ * Until when @p bits take that begin at @p now, over all rows that come meanwhile. False: for ever,
+ * at a rate of nothing.
+ */
 static bool serve(const struct link_rows *rows, uint64_t now, size_t bytes, uint64_t *ret_done)
 {
-	uint64_t left = bytes * BYTE_NS; /* bits in billionths of a second's worth at a bit a second */
+	/* bits in billionths of a second's worth at a bit a second */
+	uint64_t left = bytes * BYTE_NS;
 
 	for (size_t next = rows_begun(rows, now); left > 0; next++) {
 		const struct link_row *row = next > 0 ? &rows->list[next - 1] : NULL;

@@ -6,7 +6,8 @@
 /** Independent or correlated loss, tc-netem's `loss random`. Billionths. */
 struct loss_params {
 	uint64_t percent;
-	uint64_t correlation; /**< how often a frame is decided as the one before it in its flow and direction */
+	/** how often a frame is decided as the one before it in its flow and direction */
+	uint64_t correlation;
 };
 
 static const struct param rows[] = {

@@ -10,9 +10,11 @@
 #define LOSS_STATE_REST UINT64_MAX
 
 /**
- * The Markov chain of tc-netem's `loss state` (Salsano, Ludovici and Ordine, "Definition of a general and intuitive loss model for packet networks and its
- * implementation in the Netem module in the Linux kernel").
- * In state 1 frames pass; state 4 is an isolated loss; in a burst they are lost in state 3 and pass in state 2. Billionths, a frame.
+ * The Markov chain of tc-netem's `loss state` (Salsano, Ludovici and Ordine, "Definition of a
+ * general and intuitive loss model for packet networks and its implementation in the Netem module
+ * in the Linux kernel").
+ * In state 1 frames pass; state 4 is an isolated loss; in a burst they are lost in state 3 and pass
+ * in state 2. Billionths, a frame.
  */
 struct loss_state_params {
 	uint64_t p13;
@@ -90,8 +92,9 @@ static uint64_t p31_of(const struct loss_state_params *params)
 __extension__ typedef unsigned __int128 wide;
 
 /*
- * The stationary distribution, but for a common factor. What flows into a state flows out of it: w1 p13 = w3 p31, w2 p23 = w3 p32, w4 = w1 p14. Without p32
- * state 2 is never entered, and p23 says nothing.
+ * The stationary distribution, but for a common factor. What flows into a state flows out of it: w1
+ * p13 = w3 p31, w2 p23 = w3 p32, w4 = w1 p14. Without p32 state 2 is never entered, and p23 says
+ * nothing.
  */
 static void weigh_states(const struct loss_state_params *params, wide ret_weights[LS_COUNT])
 {

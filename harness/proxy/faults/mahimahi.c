@@ -32,7 +32,10 @@ static bool check(const struct fault *fault, const char **ret_key, struct error 
 	return true;
 }
 
-/* Bytes of one opportunity: a datagram of 1500 bytes and the 4 bytes that a TUN device puts before it, both of which mahimahi counts. */
+/*
+ * Bytes of one opportunity: a datagram of 1500 bytes and the 4 bytes that a TUN device puts before
+ * it, both of which mahimahi counts.
+ */
 #define OPPORTUNITY_BYTES 1504U
 #define TUN_HEADER 4U
 
@@ -94,13 +97,19 @@ static void cursor_step(const struct opportunities *opportunities, struct cursor
 	cursor->round++;
 }
 
-/* The first opportunity after @p now, which counts from the beginning of the recording: what is there at this very instant is gone already. */
+/*
+ * The first opportunity after @p now, which counts from the beginning of the recording: what is
+ * there at this very instant is gone already.
+ */
 static void cursor_seek(const struct opportunities *opportunities, struct cursor *cursor, uint64_t now)
 {
 	uint64_t period = opportunities->at_ns[opportunities->count - 1], phase = now % period;
 	size_t low = 0, high = opportunities->count;
 
-	/* At its end the recording begins again, at the same instant; the end belongs to the round before and is gone. */
+	/*
+	 * At its end the recording begins again, at the same instant; the end belongs to the round
+	 * before and is gone.
+	 */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (opportunities->at_ns[middle] <= phase)
@@ -111,7 +120,10 @@ static void cursor_seek(const struct opportunities *opportunities, struct cursor
 	*cursor = (struct cursor){.round = now / period, .index = low, .left = OPPORTUNITY_BYTES};
 }
 
-/* Takes opportunities until @p bytes have passed. @return the time of the last of them, from the beginning; false if the recording is over. */
+/*
+ * Takes opportunities until @p bytes have passed. @return the time of the last of them, from the
+ * beginning; false if the recording is over.
+ */
 static bool cursor_use(const struct rule *rule, const struct opportunities *opportunities, struct cursor *cursor, size_t bytes,
                        uint64_t *ret_at)
 {

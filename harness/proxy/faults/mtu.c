@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A hop with a smaller MTU. Datagrams that may be fragmented leave as fragments (RFC 791 sec. 3.2); of others the sender is told (RFC 1191), or it is not:
- * a path MTU discovery black hole (RFC 2923 sec. 2.1).
+ * A hop with a smaller MTU. Datagrams that may be fragmented leave as fragments (RFC 791 sec. 3.2);
+ * of others the sender is told (RFC 1191), or it is not: a path MTU discovery black hole (RFC 2923
+ * sec. 2.1).
  */
 #include <string.h>
 
@@ -56,7 +57,10 @@ static bool find_datagram(const struct frame *frame, struct datagram *ret_datagr
 	return ret_datagram->total <= packet.body.length;
 }
 
-/* The options that go into every fragment, behind the fixed header; the rest becomes an end of options. @return the header's length. */
+/*
+ * The options that go into every fragment, behind the fixed header; the rest becomes an end of
+ * options. @return the header's length.
+ */
 static size_t copy_options(uint8_t *to, const uint8_t *from, size_t header)
 {
 	size_t used = IPV4_HEADER_MIN;

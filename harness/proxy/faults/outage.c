@@ -3,7 +3,10 @@
 #include "harness/proxy/rule.h"
 
 struct outage_params {
-	uint64_t for_ns; /**< from the frame that starts it on, every frame in both directions is dropped for so long */
+	/**
+	 * from the frame that starts it on, every frame in both directions is dropped for so long
+	 */
+	uint64_t for_ns;
 };
 
 static const struct param rows[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A slower link: it sends one frame after the other. What one frame finds depends on all that came before it in its direction, whatever their flows; that is what a
- * link is.
+ * A slower link: it sends one frame after the other. What one frame finds depends on all that came
+ * before it in its direction, whatever their flows; that is what a link is.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,7 +67,10 @@ struct queued {
 	uint64_t bytes;
 };
 
-/* A direction of the link. The time of its last bit is whole nanoseconds and a fraction with the rate below the line, so that nothing is lost in a long run. */
+/*
+ * A direction of the link. The time of its last bit is whole nanoseconds and a fraction with the
+ * rate below the line, so that nothing is lost in a long run.
+ */
 struct lane {
 	sim_ns free_at;
 	uint64_t fraction;

@@ -2,10 +2,12 @@
 /*
  * A NAT loses its state.
  *
- * How it works: the NAT's outer port of a conversation is another from the frame that is hit on. What follows is a consequence: frames of the device
- * get the new port, answers to it get the device's own again, and answers to the old one have no way in (RFC 4787 sec. 4.3). A conversation may be rebound
- * again, by this rule or by another; so what a rule remembers is the port as the server knew it before, not the device's alone.
- * ICMP errors about a rebound conversation quote the outer port and pass as they are.
+ * How it works: the NAT's outer port of a conversation is another from the frame that is hit on.
+ * What follows is a consequence: frames of the device get the new port, answers to it get the
+ * device's own again, and answers to the old one have no way in (RFC 4787 sec. 4.3). A conversation
+ * may be rebound again, by this rule or by another; so what a rule remembers is the port as the
+ * server knew it before, not the device's alone. ICMP errors about a rebound conversation quote the
+ * outer port and pass as they are.
  */
 #include <stdlib.h>
 
@@ -64,7 +66,10 @@ static bool is_between(const struct binding *binding, const struct ends *ends, u
 	       binding->ends.server_port == ends->server_port && binding->ends.protocol == ends->protocol && ends->client_port == port;
 }
 
-/* Only the port and the checksum that covers it change, so that a first fragment stays right (RFC 1624). */
+/*
+ * Only the port and the checksum that covers it change, so that a first fragment stays right (RFC
+ * 1624).
+ */
 static void set_client_port(struct act *act, enum direction direction, uint16_t port)
 {
 	act_own(act, act->frame->length);
@@ -106,7 +111,10 @@ static void say_port(struct act *act, uint16_t port)
 	*(struct rebind_params *)act_says(act, &fault_rebind) = (struct rebind_params){.port = port};
 }
 
-/* Goes on with what has been rebound. It does not end the rule's turn: the frame may be one that rebinds again. */
+/*
+ * Goes on with what has been rebound. It does not end the rule's turn: the frame may be one that
+ * rebinds again.
+ */
 static bool watch(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct rebind *rebind = rule->state;
@@ -162,7 +170,9 @@ static void add_binding(struct rebind *rebind, const struct binding *binding)
 	rebind->list[rebind->count++] = *binding;
 }
 
-/* A frame of the device is the first with the new port; one of the server finds the old one gone. */
+/*
+ * A frame of the device is the first with the new port; one of the server finds the old one gone.
+ */
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct rebind_params *params = fault_params(&rule->fault);

@@ -17,7 +17,10 @@ struct reorder {
 	struct map behind; /* by rule_scope(): frames that have come since one jumped */
 };
 
-/* The gap is counted over all frames that match, and only who comes behind it has to be lucky: so tc-netem has it. */
+/*
+ * The gap is counted over all frames that match, and only who comes behind it has to be lucky: so
+ * tc-netem has it.
+ */
 static void apply(struct rule *rule, const struct passage *passage, struct act *act)
 {
 	const struct reorder_params *params = fault_params(&rule->fault);
@@ -27,7 +30,10 @@ static void apply(struct rule *rule, const struct passage *passage, struct act *
 		return;
 	*behind = 0;
 	act->release = passage->event.now;
-	/* In a frozen plan the delays that were left out have no decision, and one that is there, such as a slot's, counts. */
+	/*
+	 * In a frozen plan the delays that were left out have no decision, and one that is there,
+	 * such as a slot's, counts.
+	 */
 	act->express = !passage->frozen;
 	/* There each frame comes for itself, too. */
 	*(struct reorder_params *)act_says(act, rule->fault.action) = (struct reorder_params){.gap = 1};

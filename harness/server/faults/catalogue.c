@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The faults of the services, in the order of the reference. A new one is one line more.
- * A status of its own, a redirection and a portal's page exclude each other by their order in the plan: the last one stands.
+ * The faults of the services, in the order of the reference. A new one is one line more. A status
+ * of its own, a redirection and a portal's page exclude each other by their order in the plan: the
+ * last one stands.
  */
 #include "lib/fault/action.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes the image that a device downloads when a scenario names none: incompressible bytes, the same on every machine, as many as Azure Sphere's whole
- * recovery image set has (learn.microsoft.com, "Update OS on early Seeed boards": 16 images, 5,461,232 bytes).
+ * Writes the image that a device downloads when a scenario names none: incompressible bytes, the
+ * same on every machine, as many as Azure Sphere's whole recovery image set has
+ * (learn.microsoft.com, "Update OS on early Seeed boards": 16 images, 5,461,232 bytes).
  *
  * usage: mkimage FILE
  */

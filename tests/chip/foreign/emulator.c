@@ -51,8 +51,8 @@ void pin_select(bool low)
 }
 
 /*
- * The chip takes whole bytes. What it answers to one does not depend on it, save for the first, whose
- * answer is nothing; so a copy of the chip knows the answer before the byte is complete.
+ * The chip takes whole bytes. What it answers to one does not depend on it, save for the first,
+ * whose answer is nothing; so a copy of the chip knows the answer before the byte is complete.
  */
 bool pin_clock(bool mosi)
 {

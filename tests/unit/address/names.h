@@ -9,7 +9,10 @@
 #include "lib/address/namer.h"
 #include "tests/unit/proxy/traffic.h"
 
-/** "tcp.syn#1 [80/1]#1": all names but `frame`, with their ordinals over all and, for the last, the flow; "-" if there are none. */
+/**
+ * "tcp.syn#1 [80/1]#1": all names but `frame`, with their ordinals over all and, for the last, the
+ * flow; "-" if there are none.
+ */
 const char *names_of_frame(struct namer *namer, struct frame *frame, enum direction direction);
 
 /** The same of a frame that is made. */

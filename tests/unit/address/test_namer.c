@@ -272,7 +272,10 @@ static void segments_out_of_order_are_put_in_order(void)
 	namer = namer_open();
 	(void)out(SYN, 0, NULL);
 	TEST_SAME_TEXT(out(ACK, 11, "HTTP/1.1\r\nRange: bytes=1-\r\n\r\n"), "tcp.data#1 [80/1]#1");
-	/* Only with what was missing can the rest be understood; the message begins here. That it comes behind what follows it says that it was sent before. */
+	/*
+	 * Only with what was missing can the rest be understood; the message begins here. That it
+	 * comes behind what follows it says that it was sent before.
+	 */
 	TEST_SAME_TEXT(out(ACK, 1, "GET /file "), "tcp.data#2 tcp.retransmission#1 http.request#1 http.range#1 [80/1]#1");
 	TEST_SAME_TEXT(out(ACK, 11 + 29, RANGE), "tcp.data#3 http.request#2 http.range#2 [80/1]#2");
 	namer_close(namer);

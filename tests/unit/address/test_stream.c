@@ -135,7 +135,10 @@ static void mark(struct end *end, size_t at, enum address_word word)
 	end->marks[end->count++] = (struct mark){at, word};
 }
 
-/* Handshake messages of records in the clear; the records are taken as they are, since the whole stream is at hand. */
+/*
+ * Handshake messages of records in the clear; the records are taken as they are, since the whole
+ * stream is at hand.
+ */
 static void mark_handshake(struct end *end, size_t at, size_t length)
 {
 	while (length >= 4) {
@@ -152,7 +155,10 @@ static void mark_handshake(struct end *end, size_t at, size_t length)
 	}
 }
 
-/* @param clear Handshake records in the clear, however many changes of cipher spec there are; the next is Finished. */
+/*
+ * @param clear Handshake records in the clear, however many changes of cipher spec there are; the
+ * next is Finished.
+ */
 static void mark_records(struct end *end, unsigned clear)
 {
 	bool finished = false;
@@ -187,7 +193,10 @@ static unsigned count_marks(const struct end *end, enum address_word word)
 	(BIT_OF(ADDRESS_TLS_APPDATA) | BIT_OF(ADDRESS_TLS_CLIENT_HELLO) | BIT_OF(ADDRESS_TLS_SERVER_HELLO) | \
 	 BIT_OF(ADDRESS_TLS_CERTIFICATE) | BIT_OF(ADDRESS_TLS_FINISHED) | BIT_OF(ADDRESS_TLS_ALERT))
 
-/* Bytes of a message until it is told what it is: a record's header, or a handshake message's own behind it. */
+/*
+ * Bytes of a message until it is told what it is: a record's header, or a handshake message's own
+ * behind it.
+ */
 static size_t needed(const struct mark *mark)
 {
 	bool is_hello = mark->word == ADDRESS_TLS_CLIENT_HELLO || mark->word == ADDRESS_TLS_SERVER_HELLO ||
@@ -196,7 +205,10 @@ static size_t needed(const struct mark *mark)
 	return is_hello ? 4 : mark->word == ADDRESS_TLS_FINISHED ? 9 : 5;
 }
 
-/* The words of the segment: of messages that begin in it and can be told by then, or that began before and can be told in it. */
+/*
+ * The words of the segment: of messages that begin in it and can be told by then, or that began
+ * before and can be told in it.
+ */
 static word_set expected_words(const struct end *end, size_t at, size_t length)
 {
 	word_set words = 0;
@@ -261,7 +273,10 @@ static void the_messages_of_tls_1_2_are_found_where_they_begin(void)
 	CU_ASSERT_FATAL(SSL_is_init_finished(ends[0].ssl) && SSL_is_init_finished(ends[1].ssl));
 	write_both(20000);
 	finish();
-	/* In the clear are, of the client, its hello and its key exchange; of the server, all up to its ticket. */
+	/*
+	 * In the clear are, of the client, its hello and its key exchange; of the server, all up to
+	 * its ticket.
+	 */
 	mark_records(&ends[TO_SERVER], 2);
 	mark_records(&ends[TO_DEVICE], 5);
 	counts_are(TO_SERVER, (const unsigned[]){1, 0, 0, 1, 1, 1});
@@ -280,13 +295,19 @@ static void the_messages_of_tls_1_3_are_found_where_they_begin(void)
 	finish();
 	mark_records(&ends[TO_SERVER], 1);
 	mark_records(&ends[TO_DEVICE], 1);
-	/* Finished, the text, the alert; encrypted extensions, certificate, its proof, Finished, two tickets, the text, the alert. */
+	/*
+	 * Finished, the text, the alert; encrypted extensions, certificate, its proof, Finished,
+	 * two tickets, the text, the alert.
+	 */
 	counts_are(TO_SERVER, (const unsigned[]){1, 0, 0, 0, 0, 3});
 	counts_are(TO_DEVICE, (const unsigned[]){0, 1, 0, 0, 0, 8});
 	compare_all();
 }
 
-/* Behind a change of cipher spec that means nothing (RFC 8446 appendix D.4), both hellos come once more, in the clear. */
+/*
+ * Behind a change of cipher spec that means nothing (RFC 8446 appendix D.4), both hellos come once
+ * more, in the clear.
+ */
 static void a_hello_retry_request_and_what_follows_are_hellos(void)
 {
 	open_end(&ends[TO_SERVER], false, TLS1_3_VERSION, "X25519:P-384");
@@ -343,7 +364,9 @@ static void segments_out_of_order_do_not_lose_what_follows(void)
 		                          .length = ends[TO_DEVICE].length - at < 100 ? ends[TO_DEVICE].length - at : 100};
 		words |= words_of_made(namer, &made);
 	}
-	/* A message that begins in a segment out of order is recognised when that is retransmitted. */
+	/*
+	 * A message that begins in a segment out of order is recognised when that is retransmitted.
+	 */
 	mark_records(&ends[TO_DEVICE], 5);
 	CU_ASSERT(ends[TO_DEVICE].count == 5);
 	for (size_t i = 0; i < ends[TO_DEVICE].count; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A board with an ENC28J60, as the guest's module sees it, on a link whose other end sends nothing. A zeroed fixture takes faults, then it is opened.
+ * A board with an ENC28J60, as the guest's module sees it, on a link whose other end sends nothing.
+ * A zeroed fixture takes faults, then it is opened.
  */
 #ifndef TESTS_UNIT_BOARD_FIXTURE_H
 #define TESTS_UNIT_BOARD_FIXTURE_H

@@ -13,7 +13,8 @@
 #define BUS_NS 1000U
 
 static struct board_fixture f;
-static char int_line[256]; /* "fell 5 rose 7 ": INT in ns since power on, as the processor sees it */
+/* "fell 5 rose 7 ": INT in ns since power on, as the processor sees it */
+static char int_line[256];
 
 static void follow_int(void *ctx, bool asserted, sim_ns now)
 {

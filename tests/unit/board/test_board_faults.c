@@ -233,7 +233,10 @@ static void two_flips_of_a_bit_cancel_and_a_stuck_line_has_no_bits(void)
 	board_faults_fixture_close();
 }
 
-/* Chip select glitches as often as there are faults that say so, in whatever order; one that stays high ends them. */
+/*
+ * Chip select glitches as often as there are faults that say so, in whatever order; one that stays
+ * high ends them.
+ */
 static void chip_select_glitches_split_a_message_into_commands(void)
 {
 	clear();
@@ -439,7 +442,10 @@ static void a_shorter_stuck_line_does_not_end_a_longer_one(void)
 	board_faults_fixture_close();
 }
 
-/* One character for each nanosecond from 0 on: L if the processor sees INT asserted. The chip asserts it from @fell on, @length ns long. */
+/*
+ * One character for each nanosecond from 0 on: L if the processor sees INT asserted. The chip
+ * asserts it from @fell on, @length ns long.
+ */
 static const char *line(sim_ns fell, sim_ns length)
 {
 	static char text[17];
@@ -454,7 +460,9 @@ static void a_doubled_edge_falls_twice(void)
 	open_one("", "int_double", "after=3ns");
 	TEST_SAME_TEXT(line(2, 12), "--LLL---LLLLLL--");
 	board_faults_fixture_close();
-	/* The chip is served before the line rises, while it is up, and not before it falls again. */
+	/*
+	 * The chip is served before the line rises, while it is up, and not before it falls again.
+	 */
 	open_one("", "int_double", "after=3ns");
 	TEST_SAME_TEXT(line(2, 2), "--LL------------");
 	board_faults_fixture_close();

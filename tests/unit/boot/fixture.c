@@ -139,7 +139,10 @@ void boot_fixture_load(struct boot_fixture *f, const struct boot_fixture_content
 static const uint8_t private_key[32] = {0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
                                         0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60};
 
-/* What was verified, and what came of it: thousands of updates have a few headers among them, and a signature takes longer than all else. */
+/*
+ * What was verified, and what came of it: thousands of updates have a few headers among them, and a
+ * signature takes longer than all else.
+ */
 static struct {
 	uint8_t bytes[SLOT_HEADER];
 	bool good;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file A flash for the boot library: the model of the chip, a driver for it, and a supply that fails where the test says. */
+/**
+ * @file A flash for the boot library: the model of the chip, a driver for it, and a supply that
+ * fails where the test says.
+ */
 #ifndef TESTS_BOOT_FIXTURE_H
 #define TESTS_BOOT_FIXTURE_H
 
@@ -20,7 +23,10 @@ struct boot_fixture {
 void boot_fixture_open(struct boot_fixture *f);
 void boot_fixture_close(struct boot_fixture *f);
 
-/** Switches it off, if it is not, and on. The next power cut comes in the @p cut_op-th operation from now. */
+/**
+ * Switches it off, if it is not, and on. The next power cut comes in the @p cut_op-th operation
+ * from now.
+ */
 void boot_fixture_restart(struct boot_fixture *f, uint64_t cut_op, unsigned cut_permille);
 /** Operations begun since power on. */
 uint64_t boot_fixture_operations(const struct boot_fixture *f);
@@ -37,7 +43,8 @@ struct boot_crypto *boot_fixture_crypto(void);
 /** Fills in hash and signature. */
 void boot_fixture_sign(struct slot_header *header, const uint8_t *payload);
 
-#define BOOT_FIXTURE_PAYLOAD 9000U /**< bytes of every payload here: three sectors with the header */
+/** Bytes of every payload here: three sectors with the header. */
+#define BOOT_FIXTURE_PAYLOAD 9000U
 
 /** Writes a whole system to a slot. @return false if the supply failed. */
 bool boot_fixture_write_slot(struct boot_fixture *f, unsigned slot, const char *version, const char *behaviour);

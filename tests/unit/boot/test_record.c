@@ -137,7 +137,10 @@ static const unsigned parts[] = {0, 1, 20, 100, 250, 400, 500, 600, 750, 900, 98
 /* How many of the parts a second cut comes at; which they are moves on from record to record. */
 #define SECONDS 3U
 
-/* The supply fails in the @op-th operation of an append, then again in the next append, then no more. */
+/*
+ * The supply fails in the @op-th operation of an append, then again in the next append, then no
+ * more.
+ */
 static unsigned cut_twice(const struct boot_fixture_contents *before, uint32_t n, uint64_t op, unsigned permille)
 {
 	unsigned cuts = 0;

@@ -166,7 +166,10 @@ static void a_good_update_survives_a_cut_at_every_operation(void)
 	struct boot_fixture_contents contents;
 	unsigned cuts = 0;
 
-	/* With 61 records before, the log changes its sector in mid-update: at activation, at the trial, and at the confirmation. */
+	/*
+	 * With 61 records before, the log changes its sector in mid-update: at activation, at the
+	 * trial, and at the confirmation.
+	 */
 	for (unsigned records = 0; records <= 63; records += records == 0 ? 61 : 1) {
 		make(&contents, records);
 		cuts += sweep(&contents, &to_2);
@@ -188,7 +191,10 @@ static void a_bad_update_is_rolled_back_whatever_is_cut(void)
 	boot_fixture_close(&f);
 }
 
-/* The supply fails again while the device recovers. Every first cut, and a sample of the second ones that moves with the first. */
+/*
+ * The supply fails again while the device recovers. Every first cut, and a sample of the second
+ * ones that moves with the first.
+ */
 static void two_cuts_are_survived_too(void)
 {
 	struct boot_fixture_contents contents;

@@ -339,8 +339,11 @@ static void no_time_of_a_fault_is_longer_than_a_year(void)
 	is_refused(match_params, "until", "+366d", "above the maximum of 365d");
 	for (size_t i = 0; i < actions_count(); i++)
 		count += durations_end_at_a_year(action_at(i)->params);
-	/* slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall, int_stuck, int_double, clkrdy and firewall one each;
-	 * http_delay has two, http_status, zero_window, dhcp, ntp, server_down, power_cut and nor_stuck one each. */
+	/*
+	 * slot has four, delay and pause two; duplicate, outage, carrier, babble, spi_stall,
+	 * int_stuck, int_double, clkrdy and firewall one each; http_delay has two, http_status,
+	 * zero_window, dhcp, ntp, server_down, power_cut and nor_stuck one each.
+	 */
 	CU_ASSERT_EQUAL(count, 26);
 	CU_ASSERT(UINT64_MAX / FAULTS_MAX > FAULT_TIME_MAX);
 }

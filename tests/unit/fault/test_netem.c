@@ -29,7 +29,10 @@ static size_t tell(const struct param *table, const void *object, char *text, si
 	return used;
 }
 
-/* "WHAT: action key=value" for each fault, with commas between them; or the error. Every fault must be a right one. */
+/*
+ * "WHAT: action key=value" for each fault, with commas between them; or the error. Every fault must
+ * be a right one.
+ */
 static const char *resolved(const char *words)
 {
 	static char text[2048];

@@ -111,7 +111,9 @@ static void sees_event(struct window *window, enum site site, uint64_t number, s
 	window_sees(window, &event);
 }
 
-/* -- windows: a SYN passes at 1 s, 2 s ... 8 s; "X" where the window is open once it has passed -- */
+/*
+ * -- windows: a SYN passes at 1 s, 2 s ... 8 s; "X" where the window is open once it has passed --
+ */
 
 static const char *open_at_syns(const char *match)
 {
@@ -149,7 +151,10 @@ static void a_duration_counts_from_the_opening(void)
 	TEST_SAME_TEXT(open_at_syns("from=tcp.syn#3;until=+1ns"), "..X.....");
 }
 
-/* While it is open, a frame that would open it changes nothing; once it is closed, it opens it again. */
+/*
+ * While it is open, a frame that would open it changes nothing; once it is closed, it opens it
+ * again.
+ */
 static void a_window_opens_again_when_it_was_closed(void)
 {
 	TEST_SAME_TEXT(open_at_syns("from=tcp.syn;until=+1500ms"), "XXXXXXXX");

@@ -15,7 +15,10 @@ extern const CU_TestInfo tests_gate[];
 
 /* -- by hand -- */
 
-/* Pairs and frozen plans as a letter each: '.' both survived, 'x' both broke, 'c' and 'b' only one broke, '?' and '!' the candidate or the baseline unknown. */
+/*
+ * Pairs and frozen plans as a letter each: '.' both survived, 'x' both broke, 'c' and 'b' only one
+ * broke, '?' and '!' the candidate or the baseline unknown.
+ */
 struct gate_fixture {
 	struct gate_pair pairs[SCENARIOS_MAX][PAIRS_MAX];
 	enum gate_outcome frozen[SCENARIOS_MAX][PAIRS_MAX];
@@ -114,7 +117,10 @@ static void the_sequential_test_stops_early(void)
 
 static void few_enough_breaks_are_tolerated(void)
 {
-	/* (0.9/0.98)^43 = 0.0257 and ^44 = 0.0236, of which 0.025 is needed. A break costs a factor of 5, which 19 pairs make good. */
+	/*
+	 * (0.9/0.98)^43 = 0.0257 and ^44 = 0.0236, of which 0.025 is needed. A break costs a factor
+	 * of 5, which 19 pairs make good.
+	 */
 	check("", filled("", 43), GATE_NOT_ENOUGH, GATE_UNDECIDED,
 	      "of 43 plans, 0 broke only on the candidate, 0 only on the baseline: more pairs may decide it");
 	check("", filled("", 44), GATE_PROMOTE, GATE_TOLERATED,
@@ -194,8 +200,10 @@ static void more_scenarios_ask_for_stronger_evidence(void)
 
 struct release_model {
 	const char *name;
-	size_t scenarios, bad;              /* how many there are, and how many of these are of the second kind */
-	unsigned good_only[2], bad_only[2]; /* of 1000 plans, how many break only on the candidate and only on the baseline */
+	/* how many there are, and how many of these are of the second kind */
+	size_t scenarios, bad;
+	/* of 1000 plans, how many break only on the candidate and only on the baseline */
+	unsigned good_only[2], bad_only[2];
 };
 
 static const struct release_model models[] = {
@@ -230,7 +238,10 @@ static struct gate_pair draw_pair(const struct release_model *model, unsigned re
 	return pair_of(drawn < only[0] ? 'c' : drawn < only[0] + only[1] ? 'b' : '.');
 }
 
-/* A release is judged in rounds, as a campaign does: scenarios that are decided get no more pairs, and a block ends it. */
+/*
+ * A release is judged in rounds, as a campaign does: scenarios that are decided get no more pairs,
+ * and a block ends it.
+ */
 static void release_one(const struct release_model *model, unsigned release, struct outcome_counts *counts)
 {
 	static struct gate_fixture f;

@@ -12,8 +12,9 @@ const char *history_fixture_path(const char *name);
 struct history *history_fixture_open(const char *name);
 
 /**
- * Records a run that ended at @p ended_s. @param sessions "scenario/device/seed/outcome/seconds", separated by blanks; the outcome is one of
- * "pass", "fail" (a failure that was not expected) and "inconclusive"; seconds are of wall time.
+ * Records a run that ended at @p ended_s. @param sessions "scenario/device/seed/outcome/seconds",
+ * separated by blanks; the outcome is one of "pass", "fail" (a failure that was not expected) and
+ * "inconclusive"; seconds are of wall time.
  * @return whether it was new.
  */
 bool history_fixture_add(struct history *history, int64_t ended_s, const char *sessions);

@@ -88,7 +88,10 @@ static void a_run_is_recorded_once(void)
 	history_close(history);
 }
 
-/* As by the report of a run with --strict, recorded before by its verdicts: what a session came to is the same, and is judged otherwise. */
+/*
+ * As by the report of a run with --strict, recorded before by its verdicts: what a session came to
+ * is the same, and is judged otherwise.
+ */
 static void a_run_that_is_judged_anew_is_updated(void)
 {
 	struct history_session sessions[] = {
@@ -135,7 +138,10 @@ static void a_resumed_run_counts_once(void)
 	history_close(history);
 }
 
-/* In whichever order the shards of a run and what was made of them come, from this machine or from others. */
+/*
+ * In whichever order the shards of a run and what was made of them come, from this machine or from
+ * others.
+ */
 static void shards_count_once(void)
 {
 	static const char one[] = "a/d/1/pass/5 a/d/3/inconclusive/1", two[] = "a/d/3/inconclusive/2 a/d/2/fail/6",
@@ -161,7 +167,10 @@ static void shards_count_once(void)
 	history_close(history);
 }
 
-/* A shard that proved nothing, and one that is all that the whole has proved: the whole stays, in whichever order they come. */
+/*
+ * A shard that proved nothing, and one that is all that the whole has proved: the whole stays, in
+ * whichever order they come.
+ */
 static void the_whole_stays_whatever_it_proves(void)
 {
 	static const char whole[] = "a/d/1/pass/5 b/d/1/inconclusive/6", first[] = "a/d/1/pass/5",

@@ -102,7 +102,10 @@ static int64_t end_of_folder(void)
 	return ended_s;
 }
 
-/* A run of two sessions; what its summary says of the beginning, and what both say of their end. @return when the run ended. */
+/*
+ * A run of two sessions; what its summary says of the beginning, and what both say of their end.
+ * @return when the run ended.
+ */
 static int64_t end_of(const char *beginning, const char *first, const char *second)
 {
 	const struct utimbuf when = {1234567, 1234567};
@@ -180,7 +183,10 @@ static void what_is_no_run_is_refused_with_its_place(void)
 	check_refused("run", "has no list 'sessions'");
 }
 
-/* A gate's folder, or that of all runs: its sessions are of several runs, which may be recorded one by one. */
+/*
+ * A gate's folder, or that of all runs: its sessions are of several runs, which may be recorded one
+ * by one.
+ */
 static void a_folder_of_runs_is_refused_with_their_names(void)
 {
 	make_folder("gate");

@@ -426,7 +426,10 @@ static void judges_are_off_unless_they_are_wanted(void)
 	end();
 }
 
-/* What a session is said to have is the worst of it: what runs, then whether it is as it was told, then how it came about. */
+/*
+ * What a session is said to have is the worst of it: what runs, then whether it is as it was told,
+ * then how it came about.
+ */
 static void the_worst_is_told_first(void)
 {
 	static const char *const order[] = {"bootable", "applied", "poll", ""};

@@ -90,7 +90,10 @@ static void a_udp_checksum_that_comes_out_as_nothing_is_all_ones(void)
 	frame_free(frame);
 }
 
-/* Whatever is cut off, only bytes within the frame are touched; what is not whole keeps its transport checksum. */
+/*
+ * Whatever is cut off, only bytes within the frame are touched; what is not whole keeps its
+ * transport checksum.
+ */
 static void a_frame_that_is_cut_anywhere_is_mended_within_its_bounds(void)
 {
 	for (size_t i = 0; i < KINDS; i++) {

@@ -236,7 +236,10 @@ static void a_device_that_sends_at_once_again_waits_for_the_gap(void)
 	link_fixture_close();
 }
 
-/* Another frame is handed in at the very instant at which the medium gets free, before the waiting one starts. */
+/*
+ * Another frame is handed in at the very instant at which the medium gets free, before the waiting
+ * one starts.
+ */
 static void a_frame_that_waited_is_deferred_whoever_frees_the_medium(void)
 {
 	link_fixture_open(LINK_HALF, 0, 16);

@@ -144,7 +144,10 @@ static void two_ends_that_start_before_they_sense_each_other_collide(void)
 	run_until(999);
 	sends(TO_SERVER, SHORT);
 	run_until(9700);
-	/* The device senses the other at 1000 and the partner at 1999; both finish the preamble and add a jam: 9600 from the start. */
+	/*
+	 * The device senses the other at 1000 and the partner at 1999; both finish the preamble and
+	 * add a jam: 9600 from the start.
+	 */
 	TEST_SAME_TEXT(f.notes, "0 p on\n999 d on\n9600 p off, broken off\n");
 	CU_ASSERT_EQUAL(f.medium.counters.collisions, 1);
 	run_until(SIM_S);

@@ -198,7 +198,10 @@ static void a_third_tag_is_not_looked_behind(void)
 	is_rendered(MACS "8100 0005 8100 0006 8100 0007 0800" IP("0020", "0000", "11"), "ether 0x8100 46 B");
 }
 
-/* Parses and renders @p length bytes in a block of exactly that length, so that a sanitizer sees every read outside. */
+/*
+ * Parses and renders @p length bytes in a block of exactly that length, so that a sanitizer sees
+ * every read outside.
+ */
 static struct packet parse_exact(const uint8_t *data, size_t length)
 {
 	uint8_t *copy = memory_new(length);

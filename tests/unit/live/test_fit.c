@@ -42,7 +42,10 @@ static void actions_of_other_layers_are_refused_by_name(void)
 	                                               "use 'outage' or 'drop' instead, or use `stutter run`");
 }
 
-/* In front of a real server: those of frames as they are, those of services if they can be carried out there. */
+/*
+ * In front of a real server: those of frames as they are, those of services if they can be carried
+ * out there.
+ */
 static void a_relay_takes_faults_of_frames_and_most_of_services(void)
 {
 	const struct action *action;

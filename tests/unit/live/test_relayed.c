@@ -133,7 +133,9 @@ static void stamps_pass_and_the_end_is_told_while_there_is_a_way(void)
 	CU_ASSERT(port.ops->send(port.state, syn(), &err));
 	CU_ASSERT_EQUAL(inner.syns, 1);
 	CU_ASSERT_EQUAL(inner.resets, 0);
-	/* The server answers, so there is a connection, and the next segment it receives ends it. */
+	/*
+	 * The server answers, so there is a connection, and the next segment it receives ends it.
+	 */
 	answer();
 	CU_ASSERT(port.ops->read(port.state, 8, take_stamp, NULL, &err));
 	CU_ASSERT_EQUAL(inner.resets, 0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file A flash chip for unit tests: a clock that the test advances, one call per SPI command, and a log of the events that the chip reports. */
+/**
+ * @file A flash chip for unit tests: a clock that the test advances, one call per SPI command, and
+ * a log of the events that the chip reports.
+ */
 #ifndef TESTS_NOR_FIXTURE_H
 #define TESTS_NOR_FIXTURE_H
 

@@ -203,7 +203,10 @@ static void a_cut_erase_leaves_ones_old_bits_and_bits_of_neither_kind(void)
 		ones += (unsigned)__builtin_popcount(f.array[i] & 0xf0U);
 		lost += (unsigned)__builtin_popcount(~f.array[i] & 0x0fU);
 	}
-	/* Of 16,384 bits that were 0 about half are 1; of as many that were 1 some read 0, though nothing ever programmed them. */
+	/*
+	 * Of 16,384 bits that were 0 about half are 1; of as many that were 1 some read 0, though
+	 * nothing ever programmed them.
+	 */
 	CU_ASSERT(ones > 7000 && ones < 10500);
 	CU_ASSERT(lost > 200 && lost < 1000);
 	CU_ASSERT(is_blank(NOR_SECTOR, NOR_SIZE));

@@ -37,11 +37,17 @@ static void its_parameters_are_those_of_the_data_sheet(void)
 	nor_fixture_open(&f, NULL);
 	ANSWERS((BYTES{0x5a, 0, 0, 0, 0}), 'S', 'F', 'D', 'P', 6, 1, 0, 0xff, 0, 6, 1, 16, 0x80, 0, 0, 0xff, 0xff);
 	nor_fixture_exchange(&f, BYTES{0x5a, 0, 0, 0x80, 0}, 5, table, sizeof table);
-	/* JESD216B 6.4.5: the number of the last bit; 6.4.11, 6.4.12: the types of erase; 6.4.14: the page is two to this power. */
+	/*
+	 * JESD216B 6.4.5: the number of the last bit; 6.4.11, 6.4.12: the types of erase; 6.4.14:
+	 * the page is two to this power.
+	 */
 	CU_ASSERT_EQUAL(table[4] | table[5] << 8 | table[6] << 16 | table[7] << 24, (int)(NOR_SIZE * 8 - 1));
 	CU_ASSERT_EQUAL(memcmp(table + 28, BYTES{12, 0x20, 15, 0x52, 16, 0xd8, 0, 0}, 8), 0);
 	CU_ASSERT_EQUAL(table[40] >> 4, 8);
-	/* Three address bytes (6.4.4, bits 18:17), and quad enable is bit 1 of register 2 (6.4.18, bits 22:20). */
+	/*
+	 * Three address bytes (6.4.4, bits 18:17), and quad enable is bit 1 of register 2 (6.4.18,
+	 * bits 22:20).
+	 */
 	CU_ASSERT_EQUAL(table[2] >> 1 & 3, 0);
 	CU_ASSERT_EQUAL(table[58] >> 4 & 7, 4);
 	nor_fixture_expect(&f, "");

@@ -101,7 +101,9 @@ static void locked_registers_open_with_the_next_power_on_only_if_the_lock_was_vo
 	nor_fixture_close(&f);
 }
 
-/* DS "Status register memory protection (WPS = 0)": SEC, TB, BP2:0 and CMP; first address, and KiB. */
+/*
+ * DS "Status register memory protection (WPS = 0)": SEC, TB, BP2:0 and CMP; first address, and KiB.
+ */
 static const struct {
 	uint8_t sr1, sr2;
 	uint32_t start, kib;

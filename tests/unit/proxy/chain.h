@@ -22,7 +22,10 @@ struct chain {
 void chain_open(struct chain *chain, const struct fault *faults, size_t count, uint64_t seed);
 void chain_close(struct chain *chain);
 
-/** @return a UDP frame of the conversation @p flow (a port of the device), @p length bytes long (at least 42). */
+/**
+ * @return a UDP frame of the conversation @p flow (a port of the device), @p length bytes long (at
+ * least 42).
+ */
 struct frame *chain_frame(unsigned flow, enum direction direction, size_t length);
 
 /** A frame comes to the proxy, which takes it over. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file What a session does around its proxy, for tests of the proxy alone: it names frames, and keeps decisions. */
+/**
+ * @file What a session does around its proxy, for tests of the proxy alone: it names frames, and
+ * keeps decisions.
+ */
 #ifndef TESTS_UNIT_PROXY_SUBMIT_H
 #define TESTS_UNIT_PROXY_SUBMIT_H
 

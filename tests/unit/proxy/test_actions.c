@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every action goes through the same list: never, always, exactly the n-th, two stacked, with an odd length.
+ * Every action goes through the same list: never, always, exactly the n-th, two stacked, with an
+ * odd length.
  */
 #include <string.h>
 
@@ -110,7 +111,10 @@ static bool is_action(size_t row, const char *name)
 	return strcmp(certain[row].action, name) == 0;
 }
 
-/* Who jumps the queue takes back what came before, and is left alone by delays and rates behind; a frame is cut or padded only once. */
+/*
+ * Who jumps the queue takes back what came before, and is left alone by delays and rates behind; a
+ * frame is cut or padded only once.
+ */
 static bool is_left_alone(size_t a, size_t b)
 {
 	if (a == b && (is_action(a, "truncate") || is_action(a, "pad")))
@@ -216,7 +220,10 @@ static void a_delay_of_nothing_is_no_cause(void)
 	chain_close(&chain);
 }
 
-/* 20,000 draws, uniform over 10 ms either way: the mean's standard deviation is 10 ms / sqrt(3) / sqrt(20000) = 40.8 us. */
+/*
+ * 20,000 draws, uniform over 10 ms either way: the mean's standard deviation is 10 ms / sqrt(3) /
+ * sqrt(20000) = 40.8 us.
+ */
 static void jitter_stays_in_its_bounds_and_keeps_the_mean(void)
 {
 	const struct fault fault = made_checked_fault("f", "", "delay", "time=50ms;jitter=10ms;keep_order=false");
@@ -344,7 +351,10 @@ static void an_outage_runs_on_behind_its_window(void)
 	chain_close(&chain);
 }
 
-/* A time longer than the clock can count must not come out as a short one, nor as a time in the past. */
+/*
+ * A time longer than the clock can count must not come out as a short one, nor as a time in the
+ * past.
+ */
 static void the_longest_times_stay_in_the_future(void)
 {
 	const struct fault outage = made_checked_fault("f", "first=1", "outage", "for=365d"),
@@ -403,9 +413,10 @@ static bool is_near(double value, double expected, double tolerance)
 }
 
 /*
- * Gilbert's model (loss in the bad state only): the loss rate is p / (p + r), a burst has 1 / r frames on average. The chain is
- * correlated, so the variance of the rate is that of independent draws times (2 - p - r) / (p + r); of the length, (1 - r) / r^2 a
- * burst. Bounds are four deviations.
+ * Gilbert's model (loss in the bad state only): the loss rate is p / (p + r), a burst has 1 / r
+ * frames on average. The chain is correlated, so the variance of the rate is that of independent
+ * draws times (2 - p - r) / (p + r); of the length, (1 - r) / r^2 a burst. Bounds are four
+ * deviations.
  */
 static void bursts_follow_the_closed_form(void)
 {
@@ -435,7 +446,10 @@ static void extreme_states_are_certain(void)
 	CU_ASSERT(turns.lost == 2500 && turns.bursts == 2500);
 }
 
-/* The first frame of each of 20,000 flows: as often in the bad state as any other, not always in the good one. */
+/*
+ * The first frame of each of 20,000 flows: as often in the bad state as any other, not always in
+ * the good one.
+ */
 static void the_first_frame_of_a_flow_is_as_bad_as_any(void)
 {
 	const struct fault fault = made_checked_fault("f", "", "gemodel", "p=1%;r=3%");
@@ -454,7 +468,10 @@ static void the_first_frame_of_a_flow_is_as_bad_as_any(void)
 	chain_close(&chain);
 }
 
-/* Two flows in turn: were there one state for both, a burst would always begin in the one that comes next. */
+/*
+ * Two flows in turn: were there one state for both, a burst would always begin in the one that
+ * comes next.
+ */
 static void each_flow_and_direction_has_a_state_of_its_own(void)
 {
 	const struct fault fault = made_checked_fault("f", "", "gemodel", "p=5%;r=5%");

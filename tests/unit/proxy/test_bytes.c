@@ -60,7 +60,10 @@ static void one_bit_more_leaves_the_others_where_they_are(void)
 	frame_free(four);
 }
 
-/* 20,000 frames of 154 bytes, one bit each: 162.3 hits a byte are expected, with a standard deviation of 12.7. */
+/*
+ * 20,000 frames of 154 bytes, one bit each: 162.3 hits a byte are expected, with a standard
+ * deviation of 12.7.
+ */
 static void places_are_drawn_evenly_over_the_frame(void)
 {
 	const struct fault fault = made_checked_fault("f", "", "corrupt", "bits=1");

@@ -57,7 +57,10 @@ static struct fates fates_of(const struct fault *faults, size_t count, const str
 	return fates;
 }
 
-/* All models that remember something; none of them is moved by one that comes and goes and touches other frames. */
+/*
+ * All models that remember something; none of them is moved by one that comes and goes and touches
+ * other frames.
+ */
 static void others_move_no_decision_of_what_stays(void)
 {
 	const struct fault other = made_checked_fault("other", "filter=udp port 9", "drop", "");

@@ -20,10 +20,11 @@
 
 /* What became of FRAMES frames of which one comes every @p every. */
 struct outcome {
-	unsigned lost;     /* of the frames themselves */
-	unsigned copies;   /* that came */
-	unsigned changed;  /* frames and copies that came as others */
-	unsigned both;     /* frames that came as others, as did their copies, in another way or not */
+	unsigned lost;    /* of the frames themselves */
+	unsigned copies;  /* that came */
+	unsigned changed; /* frames and copies that came as others */
+	/* frames that came as others, as did their copies, in another way or not */
+	unsigned both;
 	unsigned overtook; /* came before the one sent before it */
 	sim_ns least, most;
 };
@@ -33,8 +34,9 @@ struct exact_fixture {
 	struct proxy *proxy;
 	sim_ns sent[FRAMES], came[FRAMES];
 	bool changed[FRAMES], copy_changed[FRAMES];
-	uint64_t of[2 * FRAMES + 2]; /* by id: the frame, counted from 0, times 2, plus 1 for a copy */
-	unsigned now;                /* the frame under way */
+	/* by id: the frame, counted from 0, times 2, plus 1 for a copy */
+	uint64_t of[2 * FRAMES + 2];
+	unsigned now; /* the frame under way */
 	struct outcome outcome;
 };
 
@@ -220,7 +222,10 @@ static void a_correlation_moves_the_rate_of_reordering(void)
 	is_about(send_through("delay 10ms reorder 25% 50% gap 5", false, FRAMES, SIM_MS).overtook, 0.125 * FRAMES, 0.005 * FRAMES);
 }
 
-/* Two frames 10 ms apart, spread over 40 ms, change places in (1 - 1/4)^2 / 2 of all cases; if nine in ten have the delay of the one before, in a tenth of these. */
+/*
+ * Two frames 10 ms apart, spread over 40 ms, change places in (1 - 1/4)^2 / 2 of all cases; if nine
+ * in ten have the delay of the one before, in a tenth of these.
+ */
 static void a_correlation_does_nothing_to_a_delay(void)
 {
 	is_about(send_through("delay 100ms 20ms 90%", true, 10000, 10 * SIM_MS).overtook, 2812, 250);
@@ -339,7 +344,10 @@ static void a_frozen_plan_repeats_it(void)
 	}
 }
 
-/* Faults that are not of one line of tc, in whatever order: what a copy is told to be holds against the frame that was copied. */
+/*
+ * Faults that are not of one line of tc, in whatever order: what a copy is told to be holds against
+ * the frame that was copied.
+ */
 static void a_frozen_plan_repeats_a_copy_of_a_changed_frame(void)
 {
 	const struct fault behind_corruption[] = {
@@ -401,7 +409,10 @@ static void an_outage_ends_for_copies_too(void)
 	const struct replayed replayed = replay_check(faults, 2, 600);
 
 	CU_ASSERT(replayed.dropped > 50 && replayed.dropped < 120);
-	/* The frame that an outage begins with has its copy still, since faults other than netem_exact do not see copies. */
+	/*
+	 * The frame that an outage begins with has its copy still, since faults other than
+	 * netem_exact do not see copies.
+	 */
 	CU_ASSERT_EQUAL(replayed.delivered, 1200 - replayed.dropped);
 }
 

@@ -68,7 +68,8 @@ static void a_filter_looks_at_these_bytes(void)
 static void what_may_lie_anywhere_is_not_told(void)
 {
 	static const char *const expressions[] = {
-		"tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420", /* behind a header whose length is not known */
+		/* behind a header whose length is not known */
+		"tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420",
 		"ether[100] = 1",
 		"ether[47:2] = 1", /* the last byte is one too far */
 		"ip6 protochain 6 or ip[ip[8]] = 1",
@@ -298,7 +299,10 @@ static void compare_chain(struct random_source *source, size_t count, struct mat
 		pcap_freecode(&programs[i]);
 }
 
-/* Chains of one filter, where each look is one at the table, and of many, more than a word of a set has bits. */
+/*
+ * Chains of one filter, where each look is one at the table, and of many, more than a word of a set
+ * has bits.
+ */
 static void answers_are_those_of_libpcap(void)
 {
 	struct random_source source = {random_stream(1, "filters"), 0};
@@ -311,7 +315,10 @@ static void answers_are_those_of_libpcap(void)
 	CU_ASSERT(counts.sure[false] > 100000 && counts.sure[true] > 100000 && counts.unsure > 100000);
 }
 
-/* From every byte of the head, so that none is missing in a key: the same frame with it and without it, in turns. */
+/*
+ * From every byte of the head, so that none is missing in a key: the same frame with it and without
+ * it, in turns.
+ */
 static void every_byte_that_is_looked_at_counts(void)
 {
 	struct match_counts counts = {0};
@@ -339,7 +346,10 @@ static void every_byte_that_is_looked_at_counts(void)
 	CU_ASSERT_EQUAL(counts.wrong, 0);
 }
 
-/* What is not in a filter's key must not undo what is: each has its own answer whatever the others look at. */
+/*
+ * What is not in a filter's key must not undo what is: each has its own answer whatever the others
+ * look at.
+ */
 static void what_differs_from_frame_to_frame_is_asked_alone(void)
 {
 	static const char *const expressions[] = {"tcp dst port 80", "tcp[4:4] = 7", "", "tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420"};
@@ -367,7 +377,10 @@ static void what_differs_from_frame_to_frame_is_asked_alone(void)
 
 static void a_filter_sees_what_a_rule_before_it_has_changed(void)
 {
-	/* The device's port is 80 until the second rule makes it 81; then the filters behind see 81, and the one before had seen 80. */
+	/*
+	 * The device's port is 80 until the second rule makes it 81; then the filters behind see
+	 * 81, and the one before had seen 80.
+	 */
 	const struct fault faults[] = {
 		made_checked_fault("before", "filter=udp src port 81", "drop", ""),
 		made_checked_fault("change", "filter=udp src port 80", "corrupt", "xor=35:01"),
@@ -387,7 +400,10 @@ static void a_filter_sees_what_a_rule_before_it_has_changed(void)
 	chain_close(&chain);
 }
 
-/* An outage goes on with what does not match, behind rules that nothing passes by and before rules in the next words. */
+/*
+ * An outage goes on with what does not match, behind rules that nothing passes by and before rules
+ * in the next words.
+ */
 static void chains_of_more_rules_than_bits_work_alike(void)
 {
 	static struct fault faults[FILTERS_MAX];

@@ -14,7 +14,10 @@
 
 static struct traffic first, second;
 
-/* Frames of several conversations, protocols and lengths, in both directions, with silence now and then. */
+/*
+ * Frames of several conversations, protocols and lengths, in both directions, with silence now and
+ * then.
+ */
 static void send_all(struct traffic *traffic)
 {
 	const struct random_stream stream = random_stream(1, "traffic");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Distributions, correlations and loss models against their closed forms. Seeds are fixed, so that a test either always passes or always fails; critical values
- * are those of a significance of 0.001.
+ * Distributions, correlations and loss models against their closed forms. Seeds are fixed, so that
+ * a test either always passes or always fails; critical values are those of a significance of
+ * 0.001.
  */
 #include <math.h>
 #include <stdio.h>
@@ -57,7 +58,10 @@ static void the_normal_quantile_is_right_to_a_ten_thousandth(void)
 	for (uint64_t bits = far; bits < UINT64_MAX - 584000000000000; bits += UINT64_C(46116860184273))
 		wrong += !is_normal_quantile(bits, 0.0001);
 	CU_ASSERT_EQUAL(wrong, 0);
-	/* The table itself is right to its last bit: at the ends of the parts nothing is interpolated. */
+	/*
+	 * The table itself is right to its last bit: at the ends of the parts nothing is
+	 * interpolated.
+	 */
 	for (unsigned octave = 0; octave < 13; octave++)
 		for (uint64_t part = 32; part < 64; part++)
 			wrong += !is_normal_quantile(~(part << (57 - octave)), 0.51 / QUANTILE_ONE + 1e-12);
@@ -112,7 +116,9 @@ static void quantiles_never_change(void)
 
 /* -- delays that are drawn -- */
 
-/* How many jitters more than its mean of 10 s each of DRAWS frames is delayed. One jitter is 1 s. */
+/*
+ * How many jitters more than its mean of 10 s each of DRAWS frames is delayed. One jitter is 1 s.
+ */
 static double *draw(const char *params)
 {
 	static double drawn[DRAWS];
@@ -137,7 +143,9 @@ static int by_size(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The largest distance between the two distribution functions, below @p cut; sorts what was drawn. */
+/*
+ * The largest distance between the two distribution functions, below @p cut; sorts what was drawn.
+ */
 static double ks_distance(double *drawn, double (*below)(double), double cut)
 {
 	double largest = 0;
@@ -198,7 +206,10 @@ static void delays_follow_their_distribution(void)
 			squares += drawn[k] * drawn[k];
 		}
 		double mean = sum / DRAWS;
-		/* Four deviations of the mean; that of a deviation is about as large with these tails. */
+		/*
+		 * Four deviations of the mean; that of a deviation is about as large with these
+		 * tails.
+		 */
 		CU_ASSERT(is_near(mean, rows[i].mean, 4 * rows[i].deviation / sqrt(DRAWS)));
 		CU_ASSERT(is_near(sqrt(squares / DRAWS - mean * mean), rows[i].deviation, 6 * rows[i].deviation / sqrt(DRAWS)));
 		CU_ASSERT(is_below(ks_distance(drawn, rows[i].below, 3.99), KS_CRITICAL / sqrt(DRAWS)));
@@ -287,8 +298,10 @@ static void a_constant_delay_is_constant(void)
 /* -- correlation -- */
 
 /*
- * With a correlation of 1/4 the distribution stays what it is: n correlated draws say as much of it as n (1 - 1/4) / (1 + 1/4) = 12000 independent ones. Two that
- * follow each other are equal in one of four cases: four deviations of 19999 pairs are 245. Pearson's coefficient of n pairs errs by about 1 / sqrt(n).
+ * With a correlation of 1/4 the distribution stays what it is: n correlated draws say as much of it
+ * as n (1 - 1/4) / (1 + 1/4) = 12000 independent ones. Two that follow each other are equal in one
+ * of four cases: four deviations of 19999 pairs are 245. Pearson's coefficient of n pairs errs by
+ * about 1 / sqrt(n).
  */
 static void correlated_delays_keep_their_distribution(void)
 {
@@ -418,7 +431,10 @@ static unsigned count_lost(const bool *lost)
 	return count;
 }
 
-/* Chi-square of how many runs of lost frames (or of others) are 1 to 9 and at least 10 long, if they end with probability @p end after each: 9 degrees of freedom. */
+/*
+ * Chi-square of how many runs of lost frames (or of others) are 1 to 9 and at least 10 long, if
+ * they end with probability @p end after each: 9 degrees of freedom.
+ */
 static double chi_of_runs(const bool *lost, bool of_lost, double end)
 {
 	double counts[10] = {0}, runs = 0, chi = 0;
@@ -454,8 +470,9 @@ static void independent_losses_come_at_their_rate_and_in_runs_of_chance(void)
 }
 
 /*
- * A frame has the draw of the one before it with probability 1/2, otherwise its own. So a run of lost frames ends with (1 - 1/2)(1 - 1/5) = 0.4, one of
- * others with (1 - 1/2) 1/5 = 0.1, and a fifth are lost all the same: the deviation is that of 100000 independent frames times sqrt(3).
+ * A frame has the draw of the one before it with probability 1/2, otherwise its own. So a run of
+ * lost frames ends with (1 - 1/2)(1 - 1/5) = 0.4, one of others with (1 - 1/2) 1/5 = 0.1, and a
+ * fifth are lost all the same: the deviation is that of 100000 independent frames times sqrt(3).
  */
 static void correlated_losses_keep_their_rate_and_come_in_longer_runs(void)
 {
@@ -484,7 +501,10 @@ static void one_state_of_loss_is_independent_loss(void)
 	CU_ASSERT(is_below(chi_of_runs(lost, false, 0.3), chi_critical[9]));
 }
 
-/* p13 and p31 are Gilbert's. The rate is p13 / (p13 + p31) = 1/4, the deviation sqrt(1/4 x 3/4 x (2 - 0.4) / 0.4 / n). */
+/*
+ * p13 and p31 are Gilbert's. The rate is p13 / (p13 + p31) = 1/4, the deviation sqrt(1/4 x 3/4 x (2
+ * - 0.4) / 0.4 / n).
+ */
 static void two_states_of_loss_make_bursts(void)
 {
 	const bool *lost = lose("", "loss_state", "p13=10%;p31=30%");
@@ -515,13 +535,17 @@ static void single_losses_stand_alone(void)
 	CU_ASSERT_EQUAL(pairs, 0);
 	/* p14 / (1 + p14) = 1/6. */
 	CU_ASSERT(is_near(count_lost(lost), FRAMES / 6.0, 4 * FRAMES * sqrt(5.0 / 36 / FRAMES)));
-	/* One frame passes for certain behind a loss; then each is the last with 0.2. Of the runs of others, those are 1 + geometric: as geometric from 1. */
+	/*
+	 * One frame passes for certain behind a loss; then each is the last with 0.2. Of the runs
+	 * of others, those are 1 + geometric: as geometric from 1.
+	 */
 	CU_ASSERT(is_below(chi_of_runs(lost, false, 0.2), chi_critical[9]));
 }
 
 /*
- * Weights w1 = p31 p23, w2 = p13 p32, w3 = p13 p23, w4 = p14 w1 are here 0.06, 0.01, 0.05 and 0.006: of 126, 56 are lost. The same for the first frame of
- * each of 20000 flows, of which each is independent: chi-square with one degree of freedom.
+ * Weights w1 = p31 p23, w2 = p13 p32, w3 = p13 p23, w4 = p14 w1 are here 0.06, 0.01, 0.05 and
+ * 0.006: of 126, 56 are lost. The same for the first frame of each of 20000 flows, of which each is
+ * independent: chi-square with one degree of freedom.
  */
 static void four_states_of_loss_have_the_stationary_rate_from_the_first_frame_on(void)
 {

@@ -4,7 +4,10 @@
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
 
-/* Sends @p count frames of one flow, a millisecond apart from 1 ms on; "X" for dropped and "." for passed. */
+/*
+ * Sends @p count frames of one flow, a millisecond apart from 1 ms on; "X" for dropped and "." for
+ * passed.
+ */
 static const char *pattern(const char *match, enum direction direction, unsigned count)
 {
 	static char text[65];
@@ -86,7 +89,10 @@ static void a_filter_sees_every_length(void)
 	chain_close(&chain);
 }
 
-/* 20,000 draws: four standard deviations of the binomial distribution around its mean, seed by seed. */
+/*
+ * 20,000 draws: four standard deviations of the binomial distribution around its mean, seed by
+ * seed.
+ */
 static void a_probability_holds_on_average(void)
 {
 	static const struct {
@@ -173,7 +179,10 @@ static void a_filter_that_does_not_compile_is_refused(void)
 	is_wrong(fault, "filter", "is not a pcap filter expression");
 }
 
-/* Whatever would ask the DNS or a host's own files is refused: the same plan must mean the same everywhere. */
+/*
+ * Whatever would ask the DNS or a host's own files is refused: the same plan must mean the same
+ * everywhere.
+ */
 static void a_name_in_a_filter_is_refused(void)
 {
 	static const char *const named[] = {

@@ -26,7 +26,10 @@ static void an_empty_queue_has_no_next(void)
 	queue_close(&queue);
 }
 
-/* Puts and takes in turns, with times that often coincide, against a list that is searched from end to end. */
+/*
+ * Puts and takes in turns, with times that often coincide, against a list that is searched from end
+ * to end.
+ */
 static void items_come_by_time_and_then_by_arrival(void)
 {
 	static struct {

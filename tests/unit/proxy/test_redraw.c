@@ -9,7 +9,9 @@
 #define OWN 3U
 #define OTHER 77U
 
-/* What became of each frame: when it left, or 0. They come a millisecond apart, the first at 1 ms. */
+/*
+ * What became of each frame: when it left, or 0. They come a millisecond apart, the first at 1 ms.
+ */
 struct fates {
 	sim_ns left[FRAMES];
 };
@@ -99,7 +101,10 @@ static void its_own_seed_changes_nothing_whenever_it_comes(void)
 	}
 }
 
-/* A burst that is under way goes on: which state it left the model in is what happened, and is no draw. */
+/*
+ * A burst that is under way goes on: which state it left the model in is what happened, and is no
+ * draw.
+ */
 static void what_a_model_remembers_stays(void)
 {
 	/* Once bad it stays so; the first frame of a flow decides. */

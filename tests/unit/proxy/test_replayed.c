@@ -43,7 +43,10 @@ static void a_whole_datagram_takes_an_opportunity(void)
 	traffic_close(&traffic);
 }
 
-/* An opportunity has 1504 bytes, and a datagram 4 more than its own: those that a TUN device puts before it. */
+/*
+ * An opportunity has 1504 bytes, and a datagram 4 more than its own: those that a TUN device puts
+ * before it.
+ */
 static void small_datagrams_share_one_and_large_ones_take_several(void)
 {
 	open_with("", "mahimahi", "10\n20\n30\n40\n", "");

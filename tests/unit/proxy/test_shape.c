@@ -39,7 +39,10 @@ static void a_rate_takes_the_time_of_the_bits(void)
 	chain_close(&chain);
 }
 
-/* 480 bits at 7 Mbit/s are 68571 3/7 ns. A sum of rounded times would be 2 us too long after 3500 frames. */
+/*
+ * 480 bits at 7 Mbit/s are 68571 3/7 ns. A sum of rounded times would be 2 us too long after 3500
+ * frames.
+ */
 static void fractions_of_a_nanosecond_are_not_lost(void)
 {
 	struct chain chain;
@@ -50,7 +53,9 @@ static void fractions_of_a_nanosecond_are_not_lost(void)
 		CU_ASSERT_EQUAL(send_at(&chain, 60, TO_SERVER, 0), (i * 480000 + 6) / 7);
 		frame_free(proxy_deliver(chain.proxy, SIM_S, &direction));
 	}
-	/* The last bit of the 3500th leaves at exactly 240 ms; one that comes then does not wait. */
+	/*
+	 * The last bit of the 3500th leaves at exactly 240 ms; one that comes then does not wait.
+	 */
 	CU_ASSERT_EQUAL(send_at(&chain, 60, TO_SERVER, 240000000), 240068572);
 	chain_close(&chain);
 	open_one(&chain, "", "rate", "rate=7Mbit");
@@ -71,7 +76,10 @@ static sim_ns time_of(size_t length, const char *params)
 	return time;
 }
 
-/* At 8 Mbit/s a byte takes a microsecond. tc-netem(8) has the example of 50 bytes in two ATM cells, 106 bytes. */
+/*
+ * At 8 Mbit/s a byte takes a microsecond. tc-netem(8) has the example of 50 bytes in two ATM cells,
+ * 106 bytes.
+ */
 static void overheads_and_cells_are_counted_as_tc_does(void)
 {
 	CU_ASSERT_EQUAL(time_of(64, "rate=8Mbit"), 64 * SIM_US);
@@ -117,7 +125,10 @@ static void a_queue_grows_in_step_with_its_limit(void)
 	unsigned lost = 0;
 
 	open_one(&chain, "", "rate", "rate=8Mbit");
-	/* Each takes 100 us and comes after 50: the queue of 1000 is full after the 2000th, which comes as the 1000th leaves. From then on every second is lost. */
+	/*
+	 * Each takes 100 us and comes after 50: the queue of 1000 is full after the 2000th, which
+	 * comes as the 1000th leaves. From then on every second is lost.
+	 */
 	for (unsigned i = 1; i <= 4000; i++) {
 		bool is_lost = send_at(&chain, 100, TO_SERVER, i * 50 * SIM_US) == SIM_NEVER;
 		CU_ASSERT_FALSE(is_lost && i < 2000);
@@ -128,7 +139,10 @@ static void a_queue_grows_in_step_with_its_limit(void)
 	chain_close(&chain);
 }
 
-/* The link begins when the delay is over or the frame before has been sent, whichever is later: as in tc-netem. */
+/*
+ * The link begins when the delay is over or the frame before has been sent, whichever is later: as
+ * in tc-netem.
+ */
 static void a_rate_behind_a_delay_waits_for_both(void)
 {
 	const struct fault faults[] = {made_checked_fault("delay", "", "delay", "time=1ms"),
@@ -265,7 +279,10 @@ static void every_gapth_frame_jumps_the_queue(void)
 	TEST_SAME_TEXT(jumps("probability=0%", "gap=2", 10), "..........");
 }
 
-/* Behind the gap the wait for the next that jumps is geometric with a mean of 4: of 40000 frames 1 in 4 + 3. */
+/*
+ * Behind the gap the wait for the next that jumps is geometric with a mean of 4: of 40000 frames 1
+ * in 4 + 3.
+ */
 static void the_probability_counts_only_after_the_gap(void)
 {
 	const struct fault fault = made_checked_fault("f", "probability=25%", "reorder", "gap=4");
@@ -282,7 +299,10 @@ static void the_probability_counts_only_after_the_gap(void)
 		jumped += is_jump;
 		frame_free(proxy_deliver(chain.proxy, i, &direction));
 	}
-	/* A wait has the deviation sqrt(12); so 5714 of them err by 5714 x sqrt(12) / 7 / sqrt(5714) = 37.4. */
+	/*
+	 * A wait has the deviation sqrt(12); so 5714 of them err by 5714 x sqrt(12) / 7 /
+	 * sqrt(5714) = 37.4.
+	 */
 	CU_ASSERT(jumped > 5714 - 150 && jumped < 5714 + 150);
 	chain_close(&chain);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * For the tests of faults that change or make frames: real segments and datagrams, what came out of a chain, and the same chain frozen.
+ * For the tests of faults that change or make frames: real segments and datagrams, what came out of
+ * a chain, and the same chain frozen.
  */
 #ifndef TESTS_UNIT_PROXY_TRAFFIC_H
 #define TESTS_UNIT_PROXY_TRAFFIC_H
@@ -22,8 +23,12 @@ struct made {
 	uint32_t seq, ack;
 	bool timestamps; /**< TCP: value 111, echo 222 */
 	bool may_fragment;
-	bool tagged;          /**< with a VLAN tag */
-	size_t options;       /**< bytes of IPv4 options, a multiple of 4: a record route and, if there is room, a copied one */
+	bool tagged; /**< with a VLAN tag */
+	/**
+	 * bytes of IPv4 options, a multiple of 4: a record route and, if there is room, a copied
+	 * one
+	 */
+	size_t options;
 	size_t length;        /**< of the payload: bytes 0, 1, 2 ... */
 	const void *payload;  /**< instead of these */
 	uint16_t server_port; /**< 0: 80 */
@@ -32,18 +37,22 @@ struct made {
 /** @return the frame with right checksums, 60 bytes at least. */
 struct frame *made_frame(const struct made *made);
 
-/** Whether all checksums of a frame are right, computed in another way than the chain's. Later fragments have only their header's. */
+/**
+ * Whether all checksums of a frame are right, computed in another way than the chain's. Later
+ * fragments have only their header's.
+ */
 bool is_sound(const struct frame *frame);
 
 struct traffic {
 	struct namer *namer;
 	struct proxy *proxy;
 	struct decisions decisions;
-	struct proxy_fate fate;      /**< of the last frame */
-	char text[256];              /**< the fate as it is rendered */
-	char out[TRAFFIC_TEXT_MAX];  /**< what came out: time, direction, bytes in hexadecimal */
-	char told[TRAFFIC_TEXT_MAX]; /**< the same in readable form: "1ms to-device tcp.rst A > B 60 B seq 1 ack 2" */
-	uint8_t last[FRAME_MAX];     /**< the frame that came out last */
+	struct proxy_fate fate;     /**< of the last frame */
+	char text[256];             /**< the fate as it is rendered */
+	char out[TRAFFIC_TEXT_MAX]; /**< what came out: time, direction, bytes in hexadecimal */
+	/** the same in readable form: "1ms to-device tcp.rst A > B 60 B seq 1 ack 2" */
+	char told[TRAFFIC_TEXT_MAX];
+	uint8_t last[FRAME_MAX]; /**< the frame that came out last */
 	size_t last_length;
 	unsigned count; /**< frames that came out since told was emptied */
 	unsigned made;  /**< frames of the chain's own */
@@ -54,7 +63,10 @@ void traffic_open(struct traffic *traffic, const struct fault *faults, size_t co
 void traffic_open_frozen(struct traffic *traffic, const struct traffic *of);
 void traffic_close(struct traffic *traffic);
 
-/** Sends a frame through at @p now; what is due before comes out first. @return whether it was dropped. */
+/**
+ * Sends a frame through at @p now; what is due before comes out first. @return whether it was
+ * dropped.
+ */
 bool traffic_send(struct traffic *traffic, const struct made *made, sim_ns now);
 bool traffic_send_frame(struct traffic *traffic, struct frame *frame, enum direction direction, sim_ns now);
 

@@ -36,7 +36,10 @@ static void a_request_and_its_answer_are_turns_with_the_time_that_each_took(void
 	struct import_told told;
 
 	captured_begin(DLT_EN10MB);
-	/* 20 ms to the server and back, as the device sees it: the server has thought for 30 of the 50 ms. */
+	/*
+	 * 20 ms to the server and back, as the device sees it: the server has thought for 30 of the
+	 * 50 ms.
+	 */
 	uint64_t t = captured_open(0, 20000, 0);
 	captured_tcp(true, PSH, 1, 1, "GET / HTTP/1.1\r\n", t + 1000);
 	captured_tcp(true, PSH, 17, 1, "\r\n", t + 1100);
@@ -131,7 +134,9 @@ static void a_pause_makes_a_new_turn_and_a_loss_does_not(void)
 	captured_tcp(true, ACK, 1, 4, NULL, t + 100);
 	/* All was acknowledged: the server had nothing to say. */
 	captured_tcp(false, PSH, 4, 1, "two", t + 300000);
-	/* Nothing is acknowledged before the next: it may have been lost, or wait for the window. */
+	/*
+	 * Nothing is acknowledged before the next: it may have been lost, or wait for the window.
+	 */
 	captured_tcp(false, PSH, 7, 1, "three", t + 900000);
 	captured_expect(captured_session(NULL), "          - {from: server, bytes: 3, text: \"one\"}\n"
 	                                        "          - {from: server, after: 300ms, bytes: 8, text: \"twothree\"}\n");
@@ -345,7 +350,10 @@ static uint32_t turned(uint32_t value)
 	return value >> 24 | (value >> 8 & 0xff00U) | (value << 8 & 0xff0000U) | value << 24;
 }
 
-/* As a machine with the other order of bytes writes it: the numbers of the file and of each packet are the other way round. */
+/*
+ * As a machine with the other order of bytes writes it: the numbers of the file and of each packet
+ * are the other way round.
+ */
 static void turn_file(const char *path)
 {
 	static uint32_t words[4096];
@@ -473,7 +481,10 @@ static void open_large(FILE *stream, uint16_t port)
 	put_large(stream, port, SYN | ACK, 0);
 }
 
-/* A connection that says more than is kept, one of which each segment leaves a gap, and more connections than a session holds. */
+/*
+ * A connection that says more than is kept, one of which each segment leaves a gap, and more
+ * connections than a session holds.
+ */
 static void write_large(const char *path)
 {
 	static const uint32_t header[6] = {0xa1b2c3d4, 0x00040002, 0, 0, 262144, DLT_EN10MB};
@@ -495,7 +506,10 @@ static void write_large(const char *path)
 	_exit(0);
 }
 
-/* It comes through a pipe, so that it is nowhere as a whole. The limits of README.md together are less than half of what the program may have. */
+/*
+ * It comes through a pipe, so that it is nowhere as a whole. The limits of README.md together are
+ * less than half of what the program may have.
+ */
 static void a_gib_takes_no_more_memory_than_the_limits(void)
 {
 	char output[2048], path[512];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A relay in virtual time, with a small device and server that speak TCP through it, segment by segment. No segment is lost, and both acknowledge at once. There is one per process.
+ * A relay in virtual time, with a small device and server that speak TCP through it, segment by
+ * segment. No segment is lost, and both acknowledge at once. There is one per process.
  */
 #ifndef TESTS_UNIT_RELAY_FIXTURE_H
 #define TESTS_UNIT_RELAY_FIXTURE_H
@@ -20,7 +21,10 @@ struct relay_end {
 	bool up, ended, reset; /**< the other one has answered, has sent all, has sent a reset */
 };
 
-/** A connection, by its ends in the direction in which they send. It must stay until relay_fixture_forget(), or the end of the test. */
+/**
+ * A connection, by its ends in the direction in which they send. It must stay until
+ * relay_fixture_forget(), or the end of the test.
+ */
 struct relay_connection {
 	struct relay_connection *next;
 	uint32_t server;
@@ -56,7 +60,10 @@ void relay_fixture_run(sim_ns time);
 /** Gives the relay a frame. */
 void relay_fixture_input(struct bytes frame, enum direction direction);
 
-/** Opens a connection to the server at an address, and waits until it is up, unless the server refuses it. */
+/**
+ * Opens a connection to the server at an address, and waits until it is up, unless the server
+ * refuses it.
+ */
 void relay_fixture_connect(struct relay_connection *connection, uint32_t server, uint16_t port);
 
 /** Sends the SYN only; the other fields of @p connection stay unchanged. */

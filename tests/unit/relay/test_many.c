@@ -35,7 +35,10 @@ static void open_with_web(const char *match, const char *action, const char *par
 	relay_fixture_open(faults, 2);
 }
 
-/* Segments towards servers so far: the sequence number of the next one follows from them, whichever end sends it. */
+/*
+ * Segments towards servers so far: the sequence number of the next one follows from them, whichever
+ * end sends it.
+ */
 static void a_host_that_goes_down_forgets_all_its_connections(void)
 {
 	static struct relay_connection connections[3];
@@ -48,7 +51,9 @@ static void a_host_that_goes_down_forgets_all_its_connections(void)
 	CU_ASSERT_EQUAL(relay_fixture.relay->active, 3);
 	for (size_t i = 0; i < 20 && relay_fixture.relay->active == 3; i++)
 		relay_fixture_text(&connections[0], TO_SERVER, "x");
-	/* The server has seen them end; the device has received nothing. The other host's goes on. */
+	/*
+	 * The server has seen them end; the device has received nothing. The other host's goes on.
+	 */
 	CU_ASSERT_EQUAL(relay_fixture.relay->active, 1);
 	for (size_t i = 0; i < 2; i++)
 		CU_ASSERT(connections[i].ends[TO_DEVICE].reset && !connections[i].ends[TO_SERVER].reset);

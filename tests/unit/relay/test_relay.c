@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The relay between a device and a server that behave as real ones seldom do: connections closed halfway, invalid answers, many connections at once. */
+/*
+ * The relay between a device and a server that behave as real ones seldom do: connections closed
+ * halfway, invalid answers, many connections at once.
+ */
 #include <string.h>
 
 #include "harness/relay/inside.h"
@@ -216,7 +219,10 @@ static void an_answer_that_is_no_tls_passes_whatever_stalls(void)
 	relay_fixture_close();
 }
 
-/* A record type that may be, and a length that may not; it comes byte by byte behind a record that waits for the next. */
+/*
+ * A record type that may be, and a length that may not; it comes byte by byte behind a record that
+ * waits for the next.
+ */
 static void a_record_that_is_too_long_is_none(void)
 {
 	static const uint8_t good[] = {21, 3, 3, 0, 2, 1, 0}, bad[] = {23, 3, 3, 0xff, 0xff, 'x', 'y'};
@@ -231,7 +237,10 @@ static void a_record_that_is_too_long_is_none(void)
 	relay_fixture_close();
 }
 
-/* 'hello' 0x02, a message of 3 bytes; a certificate 0x0b. Whatever the records cut, the certificate does not pass. */
+/*
+ * 'hello' 0x02, a message of 3 bytes; a certificate 0x0b. Whatever the records cut, the certificate
+ * does not pass.
+ */
 static void messages_are_found_wherever_records_are_cut(void)
 {
 	static const uint8_t messages[] = {2, 0, 0, 3, 11, 11, 11, 22, 0, 0, 1, 11, 11, 0, 0, 2, 9, 9};
@@ -248,7 +257,10 @@ static void messages_are_found_wherever_records_are_cut(void)
 		memcpy(records + 5 + cut, (uint8_t[]){22, 3, 3, 0, (uint8_t)(sizeof messages - cut)}, 5);
 		memcpy(records + 10 + cut, messages + cut, sizeof messages - cut);
 		relay_fixture_say(&one, TO_DEVICE, records, 10 + sizeof messages);
-		/* Without the headers of the records, what has come is what stands before the certificate. */
+		/*
+		 * Without the headers of the records, what has come is what stands before the
+		 * certificate.
+		 */
 		const struct relay_end *end = &one.ends[TO_SERVER];
 		for (size_t at = 0; at + 5 <= end->in_length; at += 5U + end->in[at + 4])
 			shown += end->in[at + 4];

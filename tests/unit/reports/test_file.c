@@ -64,7 +64,9 @@ static void what_cannot_take_its_place_is_taken_away(void)
 	CU_ASSERT_FALSE(test_exists("r.txt.new"));
 }
 
-/* As on a full disk, at the first write or at the last: files may not grow beyond 4000 bytes here. */
+/*
+ * As on a full disk, at the first write or at the last: files may not grow beyond 4000 bytes here.
+ */
 static void fails_after(size_t length, bool room_again)
 {
 	const struct rlimit limit = {4000, RLIM_INFINITY};

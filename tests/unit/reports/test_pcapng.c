@@ -100,7 +100,10 @@ static void the_file_says_who_wrote_it_and_where(void)
 	}
 }
 
-/* Wireshark and its tools write a file anew when they merge, cut or save; what they wrote they can read. */
+/*
+ * Wireshark and its tools write a file anew when they merge, cut or save; what they wrote they can
+ * read.
+ */
 static void what_others_write_of_it_can_be_read(void)
 {
 	static const uint8_t data[60];
@@ -195,7 +198,10 @@ static void write_frames(unsigned frames)
 	CU_ASSERT_FATAL(fclose(stream) == 0);
 }
 
-/* Of the blocks behind the head, those with secrets. @param ret_bytes Of secrets. @return how many there are before the first of another type. */
+/*
+ * Of the blocks behind the head, those with secrets. @param ret_bytes Of secrets. @return how many
+ * there are before the first of another type.
+ */
 static unsigned secrets_in_front(uint32_t *ret_bytes)
 {
 	uint32_t head[5];
@@ -219,7 +225,10 @@ static unsigned secrets_in_front(uint32_t *ret_bytes)
 	return blocks;
 }
 
-/* More than a block takes, put before a frame that was there already: the blocks come first, and no line is torn. */
+/*
+ * More than a block takes, put before a frame that was there already: the blocks come first, and no
+ * line is torn.
+ */
 static void secrets_can_come_later(void)
 {
 	char key_log[100 * 60 + 1] = "", line[64];
@@ -240,7 +249,10 @@ static void secrets_can_come_later(void)
 	CU_ASSERT_EQUAL(secrets_in_front(&bytes), 2);
 }
 
-/* Whatever happens while the secrets are added, the file is there with all its frames: the old one, or the new one. */
+/*
+ * Whatever happens while the secrets are added, the file is there with all its frames: the old one,
+ * or the new one.
+ */
 static void a_file_that_cannot_be_written_beside_stays_as_it_was(void)
 {
 	char beside[640];

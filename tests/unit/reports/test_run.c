@@ -362,7 +362,10 @@ static void a_report_that_cannot_be_written_is_an_error(void)
 	free(path);
 }
 
-/* The run was killed: one session has its verdict, one was under way, one has a verdict that is no longer whole, one never began. */
+/*
+ * The run was killed: one session has its verdict, one was under way, one has a verdict that is no
+ * longer whole, one never began.
+ */
 static void a_session_without_a_verdict_is_shown_as_one(void)
 {
 	static const struct {
@@ -634,7 +637,10 @@ static void the_page_is_self_contained(void)
 	free(page);
 }
 
-/* A browser takes the page's own style and script only if their hashes are those that the policy names. */
+/*
+ * A browser takes the page's own style and script only if their hashes are those that the policy
+ * names.
+ */
 static void the_content_security_policy_allows_what_is_in_the_page(void)
 {
 	static const char *const parts[] = {"style", "script"};

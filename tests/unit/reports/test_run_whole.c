@@ -25,7 +25,9 @@ static struct causes causes;
 static const char *dir_of_run = ""; /* below the test's folder, with a slash in front */
 static const char *shard;
 
-/* A session as it is to be found: with this digest and verdict, or with none if @c digest is NULL. */
+/*
+ * A session as it is to be found: with this digest and verdict, or with none if @c digest is NULL.
+ */
 struct session {
 	const char *folder;
 	bool again;
@@ -202,7 +204,10 @@ static void a_run_in_progress_is_not_resumed_by_another_process(void)
 /* Which of them has held sessions back; PARTS: none. */
 static size_t held_part = PARTS;
 
-/* Makes the parts "/p0" and "/p1" of these sessions, and merges them into "/whole". @return the error; "" if they are merged, and read. */
+/*
+ * Makes the parts "/p0" and "/p1" of these sessions, and merges them into "/whole". @return the
+ * error; "" if they are merged, and read.
+ */
 static const char *merge(const struct session *const sessions[PARTS], const size_t counts[PARTS], const char *const shards[PARTS])
 {
 	static const char *const dirs[PARTS] = {"/p0", "/p1"};
@@ -313,7 +318,10 @@ static void malformed_shards_are_refused(void)
 	json_decref(missing);
 }
 
-/* One shard kept to its budget, the other died: what the first left out was not to be run, what the second left out is lost. */
+/*
+ * One shard kept to its budget, the other died: what the first left out was not to be run, what the
+ * second left out is lost.
+ */
 static void what_one_shard_held_back_says_nothing_of_another(void)
 {
 	const struct session first[] = {{"a", false, "1", VERDICT_PASS, 1}, {"c", false, NULL, VERDICT_PASS, 1}};

@@ -230,7 +230,9 @@ static void bulk_transfer_is_a_row_up_to_what_a_fault_has_hit(void)
 	recorded_download(&recorded, 100, 50);
 	end("x");
 	read_story();
-	/* Two lines of the trace; twice bulk and a lost frame; the last acknowledgement; two lines. */
+	/*
+	 * Two lines of the trace; twice bulk and a lost frame; the last acknowledgement; two lines.
+	 */
 	CU_ASSERT_EQUAL_FATAL(story.ladder.count, 9);
 	const struct ladder_row *rows = story.ladder.rows;
 	CU_ASSERT(rows[2].kind == LADDER_BULK && rows[2].frames[TO_DEVICE] == 49 && rows[2].frames[TO_SERVER] == 24);

@@ -221,7 +221,10 @@ static void a_page_draws_curves(void)
 	CU_ASSERT_EQUAL(test_count(page, "<svg class=\"curve\" role=\"img\""), 1);
 	CU_ASSERT_EQUAL(test_count(page, "<circle "), 3);
 	CU_ASSERT_EQUAL(test_count(page, "<path class=\"interval\""), 3);
-	/* In the order of their places: from the left end of the axis to the right, from the bottom to the top. */
+	/*
+	 * In the order of their places: from the left end of the axis to the right, from the bottom
+	 * to the top.
+	 */
 	TEST_CONTAINS(page, "<polyline points=\"64.0,330.0 261.5,256.5 696.0,36.0\"/>");
 	TEST_CONTAINS(page, "<title>12.5: 25.0 %, 10.0 % to 45.0 %: tls.client_hello#1</title>");
 	TEST_CONTAINS(page, ">too late from here on</text>");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the faults of a scenario are read: what becomes one fault or several, and the files that they name. */
+/*
+ * How the faults of a scenario are read: what becomes one fault or several, and the files that they
+ * name.
+ */
 #include "harness/scenario/parts.h"
 
 #include <stdio.h>

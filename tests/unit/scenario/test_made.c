@@ -55,7 +55,10 @@ static void only_what_both_know_can_differ(void)
 	TEST_SAME_TEXT(text, "the ");
 }
 
-/* Looks for "there" with the hash of @p looked_for; tells the first byte of what is found, or "none". */
+/*
+ * Looks for "there" with the hash of @p looked_for; tells the first byte of what is found, or
+ * "none".
+ */
 static const char *found(const char *plan, const char *path, const char *hash)
 {
 	static char text[8];

@@ -308,7 +308,10 @@ static void texts_of_any_kind_come_back(void)
 	plan_fixture_keeps("name: \"null\"\ndevice: box\nsummary: \"escape \\e bell \\a delete \\x7f\"\n");
 }
 
-/* What YAML could not hold as it is (its section 5.1), or would take for the end of a line, must not change on the way. */
+/*
+ * What YAML could not hold as it is (its section 5.1), or would take for the end of a line, must
+ * not change on the way.
+ */
 static void characters_that_yaml_does_not_take_come_back(void)
 {
 	plan_fixture_keeps("name: \"c1 \\x9f nel \\x85 separators \\u2028\\u2029 bom \\ufeff\"\ndevice: box\n");
@@ -356,7 +359,10 @@ static void a_redraw_is_read_and_kept(void)
 	free(text);
 	plan_close(&plan);
 	plan_fixture_keeps("name: x\ndevice: box\nredraw: {from: 0s, seed: 18446744073709551615}\n");
-	/* Who does not ask for it has a plan that says nothing of it, as before there was such a thing. */
+	/*
+	 * Who does not ask for it has a plan that says nothing of it, as before there was such a
+	 * thing.
+	 */
 	TEST_SAME_TEXT(plan_fixture_open(&plan, "name: x\ndevice: box\n", NULL), "");
 	text = plan_fixture_written(&plan);
 	CU_ASSERT(!plan.redraw.asked && strstr(text, "redraw") == NULL);

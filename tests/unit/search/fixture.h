@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file For tests of drawn plans: addresses to aim at, and a device with everything that faults can affect. */
+/**
+ * @file For tests of drawn plans: addresses to aim at, and a device with everything that faults can
+ * affect.
+ */
 #ifndef TESTS_UNIT_SEARCH_FIXTURE_H
 #define TESTS_UNIT_SEARCH_FIXTURE_H
 

@@ -3,7 +3,10 @@
 #ifndef TESTS_UNIT_SEARCH_PLACES_H
 #define TESTS_UNIT_SEARCH_PLACES_H
 
-/* start: 1 SPI message; dhcp: 2 frames, 1 message, an event of DHCP; download: 5 frames of data and 4 that steer, 3 messages. */
+/*
+ * start: 1 SPI message; dhcp: 2 frames, 1 message, an event of DHCP; download: 5 frames of data and
+ * 4 that steer, 3 messages.
+ */
 #define PLACES \
 	"100 board spi.msg#1\n" \
 	"200 phase dhcp\n" \

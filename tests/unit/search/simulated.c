@@ -59,7 +59,10 @@ struct simulated_result simulated_belief(const struct simulated *simulated, cons
 	return result;
 }
 
-/* Whether so many failures are more probable from the culprit on; with rates that are known, which is more than one mostly knows. */
+/*
+ * Whether so many failures are more probable from the culprit on; with rates that are known, which
+ * is more than one mostly knows.
+ */
 static bool is_rather_after(const struct simulated *simulated, struct belief_count found)
 {
 	const double after = (double)simulated->after / BILLION, before = (double)simulated->before / BILLION;

@@ -40,7 +40,10 @@ static struct totals simulate(uint64_t after, uint64_t before, unsigned historie
 	return totals;
 }
 
-/* With 40 histories and 95 %, fewer than 35 right ones come up once in 70 times; the draws are always the same. */
+/*
+ * With 40 histories and 95 %, fewer than 35 right ones come up once in 70 times; the draws are
+ * always the same.
+ */
 static void it_is_right_as_often_as_it_says(void)
 {
 	static const struct {
@@ -69,7 +72,10 @@ static void add(struct belief *belief, size_t at, unsigned failed, unsigned pass
 	belief_add(belief, at, &count);
 }
 
-/* Against the integrals worked out with Beta functions is too much for here: a case that symmetry decides. */
+/*
+ * Against the integrals worked out with Beta functions is too much for here: a case that symmetry
+ * decides.
+ */
 static void shares_are_those_of_bayes(void)
 {
 	struct revisions row;
@@ -116,7 +122,10 @@ static void one_failure_among_passes_is_not_trusted_where_both_sides_fail(void)
 	revisions_close(&row);
 }
 
-/* Runs until it stops, sessions being those of a row whose culprit is known; some revisions cannot be tested. */
+/*
+ * Runs until it stops, sessions being those of a row whose culprit is known; some revisions cannot
+ * be tested.
+ */
 static enum belief_state run(struct belief *belief, size_t culprit, size_t broken_from, size_t broken_to)
 {
 	enum belief_state state;
@@ -236,7 +245,10 @@ static void it_is_given_up_after_so_many_sessions(void)
 	revisions_close(&row);
 }
 
-/* Asked at the same place by turns, what is built already is asked rather than its neighbour, which tells as much. */
+/*
+ * Asked at the same place by turns, what is built already is asked rather than its neighbour, which
+ * tells as much.
+ */
 static void what_a_build_costs_is_taken_into_account(void)
 {
 	struct revisions row;

@@ -85,7 +85,9 @@ static void a_history_with_merges_is_read(void)
 	free(repo);
 }
 
-/* Of a merge, a parent may be older than the good end: it is asked in a proof, and is no candidate. */
+/*
+ * Of a merge, a parent may be older than the good end: it is asked in a proof, and is no candidate.
+ */
 static void parents_from_before_the_good_end_are_there(void)
 {
 	char *repo = make_repository();
@@ -253,7 +255,10 @@ static bool has_begun(void *ctx)
 	return has;
 }
 
-/* What the command has started goes with it, even if it ignores SIGTERM, and the revision is tried again. */
+/*
+ * What the command has started goes with it, even if it ignores SIGTERM, and the revision is tried
+ * again.
+ */
 static void a_build_that_is_ended_leaves_nothing_and_is_not_recorded(void)
 {
 	struct builds_fixture f = {.repo = NULL};

@@ -153,7 +153,10 @@ static uint64_t family_of(const struct plan *plan, uint64_t at_ns, uint64_t seed
 	return family;
 }
 
-/* What they have in common is the session with its faults, and so it is not what sessions with other faults have. */
+/*
+ * What they have in common is the session with its faults, and so it is not what sessions with
+ * other faults have.
+ */
 static void redraws_of_one_session_share_their_beginning(void)
 {
 	struct fault faults[] = {made_checked_fault("lost", "", "loss", "percent=30%"),
@@ -197,7 +200,9 @@ static void make_curve(const struct plan *plan, uint64_t redraws, uint64_t cuts)
 	search_close(search);
 }
 
-/* Lets the search know what redraws of a cut come to: each passes but the first @p failed of them. */
+/*
+ * Lets the search know what redraws of a cut come to: each passes but the first @p failed of them.
+ */
 static void know(const struct plan *plan, uint64_t at_ns, uint64_t redraws, uint64_t failed)
 {
 	struct search *search = open_search();

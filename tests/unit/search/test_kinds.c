@@ -8,7 +8,10 @@
 
 extern const CU_TestInfo tests_kinds[];
 
-/* What a sweep of single faults has no use for: chances, whole links, and what needs a rule of its own. */
+/*
+ * What a sweep of single faults has no use for: chances, whole links, and what needs a rule of its
+ * own.
+ */
 static const char *const left_out[] = {"gemodel", "pad",  "mtu",     "firewall",   "mahimahi", "link_trace",    "loss", "loss_state",
                                        "rate",    "slot", "reorder", "rx_pattern", "spi_slow", "http_redirect", NULL};
 
@@ -54,7 +57,10 @@ static const struct target *place_of(unsigned sort, struct target *target)
 	return target;
 }
 
-/* A fault that the scenario's reader would refuse must not get into a plan; and one at a site that is not its own would never act. */
+/*
+ * A fault that the scenario's reader would refuse must not get into a plan; and one at a site that
+ * is not its own would never act.
+ */
 static void faults_of_all_kinds_are_right(void)
 {
 	struct target target;

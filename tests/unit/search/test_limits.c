@@ -36,7 +36,9 @@ static void every_row_is_of_the_catalogue_and_drawn(void)
 	}
 	for (unsigned i = 0; i < count; i++) {
 		CU_ASSERT_PTR_NOT_NULL(action_find(limits[i].action));
-		/* The device of the test runs in half duplex, in which there are no pause frames. */
+		/*
+		 * The device of the test runs in half duplex, in which there are no pause frames.
+		 */
 		if (seen[i] == (strcmp(limits[i].action, "pause") == 0))
 			printf("    %s: %s\n", limits[i].action, seen[i] ? "drawn" : "never drawn");
 		CU_ASSERT_NOT_EQUAL(seen[i], strcmp(limits[i].action, "pause") == 0);

@@ -74,7 +74,10 @@ static void the_smallest_that_fails_is_found(void)
 		CU_ASSERT_TRUE(borders.sharp_below && borders.sharp_above && !borders.has_above && borders.high_is_found);
 		CU_ASSERT_EQUAL(borders.high, 1800 * SIM_S);
 		CU_ASSERT_TRUE(f.asked < 50);
-		/* Nothing changed, so nothing is judged otherwise, and what is asked was asked before. */
+		/*
+		 * Nothing changed, so nothing is judged otherwise, and what is asked was asked
+		 * before.
+		 */
 		const struct magnitude magnitude = magnitude_over(&f);
 		struct borders again = borders;
 		magnitude_judge(&magnitude, &again);
@@ -142,7 +145,10 @@ static void a_border_that_holds_is_not_looked_for_again(void)
 	check_low(&borders, 10 * SIM_S);
 }
 
-/* Something else became smaller, and with it the border, which is where it was, became one with exceptions; or was rid of them. */
+/*
+ * Something else became smaller, and with it the border, which is where it was, became one with
+ * exceptions; or was rid of them.
+ */
 static void a_border_that_was_kept_is_judged_as_it_is_in_the_end(void)
 {
 	struct magnitude_fixture f = {.low = 30 * SIM_S, .high = UINT64_MAX};
@@ -246,7 +252,9 @@ static void what_is_not_known_is_not_taken(void)
 	CU_ASSERT_TRUE(borders.low > 1);
 }
 
-/* Nor for a session that does not fail so: a border is sharp only if what lies beyond it is known. */
+/*
+ * Nor for a session that does not fail so: a border is sharp only if what lies beyond it is known.
+ */
 static void a_border_with_what_is_not_known_beyond_is_not_sharp(void)
 {
 	/* Half of what lies below the border, and the most that there is. */

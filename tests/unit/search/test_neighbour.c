@@ -40,7 +40,10 @@ static void one_that_ends_earlier_differs_at_its_end(void)
 	difference_close(&difference);
 }
 
-/* The decision that was taken out is in one trace alone, or its frame is in both and met with other faults as well. */
+/*
+ * The decision that was taken out is in one trace alone, or its frame is in both and met with other
+ * faults as well.
+ */
 static void what_was_taken_out_is_passed_over(void)
 {
 	struct decision list[] = {{.at = "tcp.syn[80/1]#1", .name = "lost SYN", .time = 7306150280}};

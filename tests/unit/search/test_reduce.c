@@ -247,7 +247,10 @@ static void weighing_asks_less_often_than_halving(void)
 			if (getenv("STUTTER_TABLES") != NULL)
 				printf("| %zu | %zu | %.0f | %.0f | %.0f in %.0f rounds |\n", counts[i], needed[k], halved, one, four,
 				       rounds[2]);
-			/* Of a single one halving knows after as many questions as there are bits in its number, and nothing is better. */
+			/*
+			 * Of a single one halving knows after as many questions as there are bits
+			 * in its number, and nothing is better.
+			 */
 			if (needed[k] > 1)
 				CU_ASSERT_TRUE(one < halved);
 			CU_ASSERT_TRUE(rounds[2] < rounds[1]);

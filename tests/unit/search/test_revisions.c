@@ -107,7 +107,10 @@ static void a_revision_that_cannot_be_tested_stays_a_candidate(void)
 	revisions_close(&row);
 }
 
-/* What breaks a build breaks it for a while: after each that cannot be tested, the next one asked is not its neighbour. */
+/*
+ * What breaks a build breaks it for a while: after each that cannot be tested, the next one asked
+ * is not its neighbour.
+ */
 static void a_stretch_of_broken_revisions_is_skipped(void)
 {
 	struct revisions row;

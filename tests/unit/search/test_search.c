@@ -10,7 +10,10 @@
 
 extern const CU_TestInfo tests_search_known[];
 
-/* Its budget is used up before it begins, so no session is ever run: whatever it comes to, it has known. */
+/*
+ * Its budget is used up before it begins, so no session is ever run: whatever it comes to, it has
+ * known.
+ */
 static struct search *open_search(const struct paths *paths)
 {
 	const struct search_options options = {.paths = paths, .side_by_side = 1, .share = true, .dir = test_folder(), .budget_ms = 1};

@@ -8,7 +8,10 @@
 
 extern const CU_TestInfo tests_sentence[];
 
-/* What an outage of a second at the first SYN was shrunk to: from 1 s on it fails, at 900 ms it does not. */
+/*
+ * What an outage of a second at the first SYN was shrunk to: from 1 s on it fails, at 900 ms it
+ * does not.
+ */
 static struct shrunk outage(struct decision *decision, struct shrunk_part *part)
 {
 	*decision =
@@ -101,7 +104,10 @@ static void what_acts_at_an_instant_is_told_with_it(void)
 	CU_ASSERT_STRING_EQUAL(shrunk.sentence, "fails iff an outage from 12.345 s on lasts at least 1 s");
 }
 
-/* Inconclusive redraws neither differ nor are alike, and a search that was whole has not ended early. */
+/*
+ * Inconclusive redraws neither differ nor are alike, and a search that was whole has not ended
+ * early.
+ */
 static void redraws_that_say_nothing_are_told_so(void)
 {
 	static struct explanation explanation;

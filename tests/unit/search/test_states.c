@@ -50,7 +50,10 @@ static void what_a_fault_does_is_no_state_of_the_update(void)
 	CU_ASSERT_EQUAL(count_of("# [  6.1] fault 'f': 80 matched\nno line of a trace\n"), 0);
 }
 
-/* Each trace ends in counters; what is passed over of them is these lines, and not all that stands before them. */
+/*
+ * Each trace ends in counters; what is passed over of them is these lines, and not all that stands
+ * before them.
+ */
 static void counters_at_the_end_hide_nothing_before_them(void)
 {
 #define SUMS "[  7.0] chip    3378 frames received, 0 overflowed\n[  7.0] link    0 collisions, 0 late\n"

@@ -64,7 +64,10 @@ static void a_few_are_split_into_single_ones(void)
 	free(list);
 }
 
-/* Fourteen bursts of three with silence between them: all parts are whole bursts, two of which hang together where the silence is shortest. */
+/*
+ * Fourteen bursts of three with silence between them: all parts are whole bursts, two of which hang
+ * together where the silence is shortest.
+ */
 static void many_are_split_where_they_lie_furthest_apart(void)
 {
 	struct weight *list, parts[WEIGHT_PARTS_MAX];

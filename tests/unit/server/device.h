@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file A device with keys as a client of the update service, step by step, with false statements where a test wants them. */
+/**
+ * @file A device with keys as a client of the update service, step by step, with false statements
+ * where a test wants them.
+ */
 #ifndef TESTS_SERVER_DEVICE_H
 #define TESTS_SERVER_DEVICE_H
 
@@ -43,7 +46,10 @@ bool device_check(struct device *device, const char *feed, const char *group, co
 /** Fetches the manifest and checks its signature. */
 bool device_manifest(struct device *device);
 
-/** Fetches the image of a stage and checks its size, hash and signature; a trust bundle is believed. @param url Which of its URLs. */
+/**
+ * Fetches the image of a stage and checks its size, hash and signature; a trust bundle is believed.
+ * @param url Which of its URLs.
+ */
 bool device_download(struct device *device, size_t stage, size_t url);
 
 /** The status of the answer to a report. */

@@ -263,7 +263,10 @@ static void receive(struct bytes frame)
 			receive_segment(clients[i], &packet, frame);
 }
 
-/* Runs to the next frame for the device and hands it over, or to @until. @return whether there was one. */
+/*
+ * Runs to the next frame for the device and hands it over, or to @until. @return whether there was
+ * one.
+ */
 static bool step(sim_ns until)
 {
 	sim_ns due = queue_first < queue_end ? queue[queue_first % QUEUE_MAX].at : SIM_NEVER;

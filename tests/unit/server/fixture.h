@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A service in virtual time, and a small client that speaks TCP, TLS and HTTP with it. No frame is lost here, so its TCP retransmits
- * nothing; only the wire and the server take time.
+ * A service in virtual time, and a small client that speaks TCP, TLS and HTTP with it. No frame is
+ * lost here, so its TCP retransmits nothing; only the wire and the server take time.
  */
 #ifndef TESTS_SERVER_FIXTURE_H
 #define TESTS_SERVER_FIXTURE_H
@@ -31,7 +31,8 @@ struct server_fixture {
 	struct decisions decisions;
 	struct namer *namer;
 	bool secrets_wait; /**< the namer is told of them by server_fixture_tell_secrets() only */
-	char *names;       /**< "to-server http.request[443/1]#1 1\n" and so on, of all names but those of TCP itself */
+	/** "to-server http.request[443/1]#1 1\n" and so on, of all names but those of TCP itself */
+	char *names;
 };
 
 extern struct server_fixture server_fixture;
@@ -45,7 +46,9 @@ void server_fixture_tell_secrets(void);
 void server_fixture_close(void);
 void server_fixture_run(uint64_t ns);
 
-/** A UDP payload to @p address. @return the length of the answer that comes within @p ns; 0: none. */
+/**
+ * A UDP payload to @p address. @return the length of the answer that comes within @p ns; 0: none.
+ */
 size_t server_fixture_udp(uint32_t address, uint16_t port, const uint8_t *payload, size_t length, uint64_t ns,
                           uint8_t ret_answer[FRAME_MAX]);
 
@@ -103,7 +106,9 @@ struct client_answer {
 
 void tcp_client_send(struct tcp_client *client, const void *data, size_t length);
 
-/** A request and its answer. @param headers More header lines; "" for none. @param body NULL: none. */
+/**
+ * A request and its answer. @param headers More header lines; "" for none. @param body NULL: none.
+ */
 struct client_answer tcp_client_ask(struct tcp_client *client, const char *method, const char *host, const char *target,
                                     const char *headers, const char *body, uint64_t ns);
 void client_answer_close(struct client_answer *answer);

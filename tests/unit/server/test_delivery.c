@@ -143,7 +143,10 @@ static void a_port_that_is_used_again_is_of_its_last_connection(void)
 	CU_ASSERT(image == 0 && other == 100);
 }
 
-/* RFC 791 3.2: 552 bytes of the segment in the first fragment, the rest in the second; the first datagram's comes late. */
+/*
+ * RFC 791 3.2: 552 bytes of the segment in the first fragment, the rest in the second; the first
+ * datagram's comes late.
+ */
 static void fragments_count_as_the_segment_that_they_are_of(void)
 {
 	begin();

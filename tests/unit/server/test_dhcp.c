@@ -213,7 +213,8 @@ static void options_are_found_behind_others_and_padding(void)
 	struct message message = message_of(REQUEST, 0, 0);
 	static const uint8_t name[200] = {'x'};
 
-	message.length += 3; /* padding; three, so that it cannot be taken for options of no length */
+	/* padding; three, so that it cannot be taken for options of no length */
+	message.length += 3;
 	add_option(&message, 12, name, sizeof name);
 	add_option(&message, 61, name, 0);
 	add_address(&message, 50, DEVICE);

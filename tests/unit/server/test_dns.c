@@ -97,7 +97,8 @@ static void a_known_name_has_its_address(void)
 
 	CU_ASSERT_FATAL(answer.length == query.length + 16);
 	CU_ASSERT_EQUAL(be16(&answer, 0), 0xbeef);
-	CU_ASSERT_EQUAL(be16(&answer, 2), 0x8580); /* an answer, authoritative, recursion as asked and available, no error */
+	/* an answer, authoritative, recursion as asked and available, no error */
+	CU_ASSERT_EQUAL(be16(&answer, 2), 0x8580);
 	CU_ASSERT(be16(&answer, 4) == 1 && be16(&answer, 6) == 1 && be16(&answer, 8) == 0 && be16(&answer, 10) == 0);
 	CU_ASSERT(memcmp(answer.message + 12, query.data + 12, query.length - 12) == 0);
 	CU_ASSERT(memcmp(record, "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1", 16) == 0);

@@ -36,10 +36,14 @@ static void a_request_is_told_the_time(void)
 	struct ntp_answer answer = answer_at(1767225600 * SECOND + SECOND / 4, 0x23);
 
 	CU_ASSERT_FATAL(answer.length == NTP_MESSAGE);
-	CU_ASSERT_EQUAL(answer.message[0], 0x24);                          /* no leap warning, version 4, server */
-	CU_ASSERT_EQUAL(answer.message[1], 2);                             /* a stratum that clients accept: 1 to 15 */
-	CU_ASSERT_EQUAL(answer.message[2], 6);                             /* the poll interval as asked */
-	CU_ASSERT_EQUAL(stamp(&answer, 24), UINT64_C(0xdeadbeef01020304)); /* originate: or the client takes it for a forgery */
+	/* no leap warning, version 4, server */
+	CU_ASSERT_EQUAL(answer.message[0], 0x24);
+	/* a stratum that clients accept: 1 to 15 */
+	CU_ASSERT_EQUAL(answer.message[1], 2);
+	/* the poll interval as asked */
+	CU_ASSERT_EQUAL(answer.message[2], 6);
+	/* originate: or the client takes it for a forgery */
+	CU_ASSERT_EQUAL(stamp(&answer, 24), UINT64_C(0xdeadbeef01020304));
 	CU_ASSERT_EQUAL(stamp(&answer, 32), UINT64_C(3976214400) << 32 | 0x40000000);
 	CU_ASSERT_EQUAL(stamp(&answer, 40), UINT64_C(3976214400) << 32 | 0x40000000);
 	CU_ASSERT_EQUAL(stamp(&answer, 16), UINT64_C(3976214400) << 32 | 0x40000000);
@@ -88,7 +92,8 @@ static void a_clock_goes_either_way_across_its_edges(void)
 static void the_version_is_the_clients(void)
 {
 	CU_ASSERT_EQUAL(answer_at(0, 0x1b).message[0], 0x1c); /* version 3 */
-	CU_ASSERT_EQUAL(answer_at(0, 0xe3).message[0], 0x24); /* the leap bits of the client mean nothing */
+	/* the leap bits of the client mean nothing */
+	CU_ASSERT_EQUAL(answer_at(0, 0xe3).message[0], 0x24);
 }
 
 static void only_client_requests_are_answered(void)

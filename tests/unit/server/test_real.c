@@ -128,7 +128,10 @@ static void pump(pid_t client, int *ret_status)
 	}
 }
 
-/* Runs a shell command in the test's folder as a client. @return its exit status; its output is real.output. */
+/*
+ * Runs a shell command in the test's folder as a client. @return its exit status; its output is
+ * real.output.
+ */
 static int client(const char *command)
 {
 	char path[PATH_MAX];

@@ -135,7 +135,9 @@ static void the_same_image_makes_the_same_bytes(void)
 	free(once);
 }
 
-/* As SWUpdate does it (corelib/swupdate_cms_verify.c), with the certificate that lies in the guest. */
+/*
+ * As SWUpdate does it (corelib/swupdate_cms_verify.c), with the certificate that lies in the guest.
+ */
 static bool is_signed(struct bytes text, struct bytes signature)
 {
 	BIO *trust = BIO_new_file("emulator/guest/clients/swupdate.pem", "r"), *content = BIO_new_mem_buf(text.data, (int)text.length);

@@ -437,7 +437,10 @@ static void names_reach_into_tls_1_3(void)
 	names_reach_into(TLS1_3_VERSION);
 }
 
-/* As when the client's Finished was lost: the first request is known as one, its range only later, and nothing is counted twice. */
+/*
+ * As when the client's Finished was lost: the first request is known as one, its range only later,
+ * and nothing is counted twice.
+ */
 static void names_wait_for_a_late_secret(void)
 {
 	struct tls_client tls = {.version = TLS1_3_VERSION, .host = NAMES_IMAGES};

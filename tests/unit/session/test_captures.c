@@ -40,7 +40,10 @@ static void see(enum vantage where, sim_ns time, uint64_t id)
 	captures_frame(&captures, &(struct sighting){.where = where, .time = time, .id = id}, bytes_of(data, sizeof data));
 }
 
-/* A capture as blocks: a letter each, S section, I interface, D secrets, P packet; ? if it is cut short. */
+/*
+ * A capture as blocks: a letter each, S section, I interface, D secrets, P packet; ? if it is cut
+ * short.
+ */
 static const char *blocks_of(const char *name)
 {
 	static char text[64];
@@ -93,7 +96,10 @@ static void secrets_come_before_the_frames_of_both(void)
 	CU_ASSERT(!test_exists(CAPTURES_SECRETS));
 }
 
-/* Killed in the middle of a block and of a line, and completed by a process that is killed between the two files. */
+/*
+ * Killed in the middle of a block and of a line, and completed by a process that is killed between
+ * the two files.
+ */
 static void what_a_kill_leaves_is_completed(void)
 {
 	struct error err;

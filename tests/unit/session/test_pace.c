@@ -157,7 +157,10 @@ static void send_something(struct world_fixture *f)
 	world_fixture_send_udp(f, UINT32_MAX, 40000, 40001, payload, sizeof payload);
 }
 
-/* The guest asks 5 ms later, when the wall is at 20: what came before counts from when it came, what came later from now. */
+/*
+ * The guest asks 5 ms later, when the wall is at 20: what came before counts from when it came,
+ * what came later from now.
+ */
 static void what_comes_to_a_device_that_is_behind_comes_at_its_time(void)
 {
 	char first[64], second[64];
@@ -264,7 +267,10 @@ static void the_trace_says_where_the_far_end_is(void)
 	world_fixture_close(&f);
 }
 
-/* Nothing that the device says to the far end can be known of the emulator's services, which are not there. */
+/*
+ * Nothing that the device says to the far end can be known of the emulator's services, which are
+ * not there.
+ */
 static void the_emulators_services_are_not_asked(void)
 {
 	struct complaint complaint;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small worlds in virtual time, without QEMU: a scripted device at the SPI level, the whole trace compared.
+ * Small worlds in virtual time, without QEMU: a scripted device at the SPI level, the whole trace
+ * compared.
  */
 #include <string.h>
 

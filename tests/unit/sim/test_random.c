@@ -18,7 +18,10 @@ static void draws_are_frozen(void)
 	CU_ASSERT_EQUAL(random_below(one, 3, 4, 1000), 365);
 }
 
-/* Known answers of philox4x32-10 (Random123): all zeros, all ones, the digits of pi. Only the low 64 of 128 bits are drawn. */
+/*
+ * Known answers of philox4x32-10 (Random123): all zeros, all ones, the digits of pi. Only the low
+ * 64 of 128 bits are drawn.
+ */
 static void the_generator_gives_its_published_answers(void)
 {
 	const struct random_stream zeros = {0}, ones = {UINT64_MAX}, pi = {UINT64_C(0x299f31d0a4093822)};
@@ -45,7 +48,9 @@ static void a_draw_depends_on_everything_that_addresses_it(void)
 
 #define CELLS 64U
 #define DRAWS_A_CELL 1000U
-/* The chi-square distribution of 63 degrees of freedom lies between these with probability 0.9998. */
+/*
+ * The chi-square distribution of 63 degrees of freedom lies between these with probability 0.9998.
+ */
 #define CHI_LEAST 28.0
 #define CHI_MOST 115.0
 

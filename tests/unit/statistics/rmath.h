@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/** @file R's own functions, as a second opinion. They are found when the test runs, so that the tests can be built without them. */
+/**
+ * @file R's own functions, as a second opinion. They are found when the test runs, so that the
+ * tests can be built without them.
+ */
 #ifndef TESTS_STATISTICS_RMATH_H
 #define TESTS_STATISTICS_RMATH_H
 

@@ -11,7 +11,9 @@ extern const CU_TestInfo tests_binomial[];
 
 #define TAIL_95 (BILLION / 40)
 
-/* Whether @p got is @p wanted rounded up to a billionth; R's own error is below 1e-11 of the value. */
+/*
+ * Whether @p got is @p wanted rounded up to a billionth; R's own error is below 1e-11 of the value.
+ */
 static bool is_rounded_up(uint64_t got, double wanted)
 {
 	double error = (double)got - wanted * BILLION;
@@ -67,7 +69,10 @@ static void points_of_chi_squared_are_those_of_r(void)
 	CU_ASSERT_EQUAL(Z_SQUARED_99, llround(rmath.qchisq(0.99, 1, 1, 0) * BILLION));
 }
 
-/* Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 1998, table I: 95 %, methods 3 and 5. */
+/*
+ * Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17,
+ * 1998, table I: 95 %, methods 3 and 5.
+ */
 static void intervals_are_the_published_ones(void)
 {
 	static const struct {
@@ -124,7 +129,10 @@ static void the_ends_are_exact(void)
 
 static void the_largest_sample_is_exact_too(void)
 {
-	/* Half the sum of all terms, and half of the middle one: (1 + C(n, n/2) / 2^n) / 2 = 0.5012615630... for n = 100,000. */
+	/*
+	 * Half the sum of all terms, and half of the middle one: (1 + C(n, n/2) / 2^n) / 2 =
+	 * 0.5012615630... for n = 100,000.
+	 */
 	CU_ASSERT(fabs((double)binomial_at_least(SAMPLE_MAX / 2, SAMPLE_MAX, BILLION / 2) -
 	               BILLION * (0.5 + 0.5 * exp(lgamma(SAMPLE_MAX + 1.0) - 2 * lgamma(SAMPLE_MAX / 2 + 1.0) - SAMPLE_MAX * log(2.0)))) <
 	          2);

@@ -7,7 +7,10 @@
 
 extern const CU_TestInfo tests_mcnemar[];
 
-/* Dixon and Mood, "The statistical sign test", JASA 41, 1946: the most signs of the rarer kind that are significant at 5 and at 1 %, in two tails. */
+/*
+ * Dixon and Mood, "The statistical sign test", JASA 41, 1946: the most signs of the rarer kind that
+ * are significant at 5 and at 1 %, in two tails.
+ */
 static void the_test_has_the_critical_values_of_the_sign_test(void)
 {
 	static const struct {
@@ -40,7 +43,8 @@ static void the_test_is_that_of_r(void)
 			wrong += mcnemar_two_sided(worse, better) != mcnemar_two_sided(better, worse);
 		}
 	CU_ASSERT_EQUAL(wrong, 0);
-	CU_ASSERT_EQUAL(mcnemar_two_sided(1, 9), 2 * UINT64_C(10742188)); /* 11/1024 = 0.0107421875 in each tail */
+	/* 11/1024 = 0.0107421875 in each tail */
+	CU_ASSERT_EQUAL(mcnemar_two_sided(1, 9), 2 * UINT64_C(10742188));
 	CU_ASSERT_EQUAL(mcnemar_two_sided(0, 0), BILLION);
 	CU_ASSERT_EQUAL(mcnemar_two_sided(4, 4), BILLION);
 }

@@ -24,9 +24,10 @@ static void likelihoods_are_multiplied(void)
 	CU_ASSERT_EQUAL(after(4, "").second, BILLION);
 	CU_ASSERT_EQUAL(after(4, "x").first, 625000000);      /* 1/1.6 */
 	CU_ASSERT_EQUAL(after(4, "xxxxxxx").first, 37252903); /* 1/1.6^7 = 0.03725290298... */
-	CU_ASSERT_EQUAL(after(4, "..").second, 160000001);    /* 0.4^2, which has no end in binary: a billionth too much */
-	CU_ASSERT_EQUAL(after(3, "..").second, 250000000);    /* (1/2)^2 */
-	CU_ASSERT_EQUAL(after(2, "x").first, 750000000);      /* 1/(4/3) */
+	/* 0.4^2, which has no end in binary: a billionth too much */
+	CU_ASSERT_EQUAL(after(4, "..").second, 160000001);
+	CU_ASSERT_EQUAL(after(3, "..").second, 250000000); /* (1/2)^2 */
+	CU_ASSERT_EQUAL(after(2, "x").first, 750000000);   /* 1/(4/3) */
 	CU_ASSERT_EQUAL(after(2, "x").second, BILLION);
 }
 
@@ -61,7 +62,10 @@ static struct number ratio_of(const struct sequential *test, uint64_t hits, uint
 	                       number_power(test->miss[inverse], test->miss[!inverse], misses));
 }
 
-/* The exact chance that a hypothesis is ever rejected within OBSERVATIONS, when a share p of them are hits: a sum over all paths, by their hits. */
+/*
+ * The exact chance that a hypothesis is ever rejected within OBSERVATIONS, when a share p of them
+ * are hits: a sum over all paths, by their hits.
+ */
 static double chance_of_rejection(const struct sequential *test, double p, uint64_t level, bool of_first)
 {
 	static double alive[OBSERVATIONS + 1];
