@@ -143,6 +143,7 @@ static void look_behind(struct reader *reader, const yaml_event_t *event)
 	yaml_scalar_style_t style = event->data.scalar.style;
 	struct yaml_warnings *warnings = &reader->file->warnings;
 	char word[32];
+	int length = 0;
 
 	if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
 		return;
@@ -151,7 +152,10 @@ static void look_behind(struct reader *reader, const yaml_event_t *event)
 		at++;
 	if (at == end || at + 1 >= reader->length || reader->text[at] != '#' || strchr(" \t\r\n#", reader->text[at + 1]) != NULL)
 		return;
-	(void)snprintf(word, sizeof word, "%.*s", (int)strcspn(reader->text + at, " \t\r\n"), reader->text + at);
+	while (at + (size_t)length < reader->length && length < (int)sizeof word &&
+	       strchr(" \t\r\n", reader->text[at + (size_t)length]) == NULL)
+		length++;
+	(void)snprintf(word, sizeof word, "%.*s", length, reader->text + at);
 	warnings->list = memory_resize(warnings->list, warnings->count + 1, sizeof *warnings->list);
 	struct error *warning = &warnings->list[warnings->count++];
 	error_set(warning,

@@ -97,8 +97,8 @@ static void a_power_cut_tears_what_the_guest_is_at(void)
 	run_twice(WRITE COMPARE, "chip: w25q64", "faults:\n  - {at: 'nor.op#3', power_cut: {after: 40%, for: 2s}}\n");
 	char *trace = test_read_own(TRACE);
 	TEST_CONTAINS(trace, "flash   nor.op#3 torn 702000+4096: cut short at 40.0%\n");
-	TEST_CONTAINS(trace, "supply  off\n");
-	TEST_CONTAINS(trace, "supply  on\n");
+	TEST_CONTAINS(trace, "power   off\n");
+	TEST_CONTAINS(trace, "power   on\n");
 	/* The client begins anew with the next boot, and nothing of the first try is in its way. */
 	TEST_CONTAINS(trace, "session the device has booted again (boot 2)\n");
 	TEST_CONTAINS(trace, "device  result pass\n");

@@ -460,6 +460,26 @@ static void no_source_is_longer_than_600_lines(void)
 	TEST_SAME_TEXT(output, "");
 }
 
+/*
+ * Tables, code and what is generated may be wider, and the lines of a macro, whose end is not their
+ * own.
+ */
+static void comments_and_markdown_have_100_columns(void)
+{
+	/* The bytes of a character after its first are not counted. */
+	static const char command[] = "find lib harness emulator reports tests -name '*.[ch]' | xargs awk "
+				      "'{ line = $0; gsub(/\t/, \"        \", line) }"
+				      " length(line) > 100 && line !~ /\\\\$/ && line !~ /\\*\\/ *[^ ]/ &&"
+				      " line ~ /^ *(\\/\\*|\\* )|\\*\\/ *$/ { print FILENAME \":\" FNR }'; "
+				      "find . \\( -path ./build -o -path ./stutter-runs -o -path ./.git -o -name REFERENCE.md \\) "
+				      "-prune -o -name '*.md' -print | xargs awk 'FNR == 1 { code = 0 } /^ *```/ { code = !code }"
+				      " { gsub(/[\\200-\\277]/, \"\") }"
+				      " !code && length($0) > 100 && !/^[|]/ { print FILENAME \":\" FNR }'";
+
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", command), 0);
+	TEST_SAME_TEXT(output, "");
+}
+
 const CU_TestInfo tests_includes[] = {
 	{"dependencies point one way", dependencies_point_one_way},
 	{"every folder has its rule", every_folder_has_its_rule},
@@ -471,6 +491,7 @@ const CU_TestInfo tests_includes[] = {
 	{"no file names a mirror", no_file_names_a_mirror},
 	{"every command is a small file in the catalogue", every_command_is_a_small_file_in_the_catalogue},
 	{"no source is longer than 600 lines", no_source_is_longer_than_600_lines},
+	{"comments and Markdown have 100 columns", comments_and_markdown_have_100_columns},
 	{"every golden trace has its file", every_golden_trace_has_its_file},
 	{"every golden file is used", every_golden_file_is_used},
 	CU_TEST_INFO_NULL,

@@ -149,8 +149,8 @@ static void a_power_cut_takes_the_whole_board(void)
 	board_finish(&f.board);
 	TEST_CONTAINS(f.trace.text, "fault   nor.op#2: 'power_cut' power_cut\n");
 	TEST_CONTAINS(f.trace.text, "flash   nor.op#2 torn 001000+4096: cut short at 50.0%\n");
-	TEST_CONTAINS(f.trace.text, "supply  off\n");
-	TEST_CONTAINS(f.trace.text, "supply  on\n");
+	TEST_CONTAINS(f.trace.text, "power   off\n");
+	TEST_CONTAINS(f.trace.text, "power   on\n");
 	TEST_CONTAINS(f.trace.text, " 3 erases of 12288 bytes");
 	CU_ASSERT_STRING_EQUAL(f.decisions, "power_cut nor.op#2 ");
 	board_fixture_close(&f);
