@@ -249,10 +249,10 @@ void board_power(struct board *board, bool on, sim_ns now)
 	if (on != board->is_off)
 		return;
 	if (!on)
-		trace_line(board->trace, now, "supply", "off");
+		trace_line(board->trace, now, "power", "off");
 	board->is_off = !on;
 	if (on)
-		trace_line(board->trace, now, "supply", "on");
+		trace_line(board->trace, now, "power", "on");
 	if (board->flash != NULL)
 		flash_power(board->flash, on);
 	board->model->brown_out(board->nic, now);

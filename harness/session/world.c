@@ -201,7 +201,6 @@ static void supply_returns(void *ctx, sim_ns now)
 {
 	struct world *world = ctx;
 
-	trace_line(world->trace, now, "power", "on");
 	board_power(&world->board, true, now);
 }
 
@@ -210,7 +209,6 @@ static void supply_fails(void *ctx, uint64_t off_ns, sim_ns now)
 {
 	struct world *world = ctx;
 
-	trace_line(world->trace, now, "power", "off");
 	world->supply_failed = true;
 	world->off_ns = off_ns;
 	sim_schedule(&world->sim, &world->power_back, now + off_ns);

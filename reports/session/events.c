@@ -16,9 +16,9 @@ static const struct {
 	enum lane lane;
 	bool skip;
 } topics[] = {
-	{"proxy", LANE_PROXY, true},   {"spi", LANE_DEVICE, true},      {"wire", LANE_PROXY, true},   {"supply", LANE_DEVICE, true},
-	{"link", LANE_PROXY, false},   {"device", LANE_DEVICE, false},  {"chip", LANE_DEVICE, false}, {"flash", LANE_DEVICE, false},
-	{"power", LANE_DEVICE, false}, {"session", LANE_DEVICE, false},
+	{"proxy", LANE_PROXY, true},   {"spi", LANE_DEVICE, true},     {"wire", LANE_PROXY, true},
+	{"link", LANE_PROXY, false},   {"device", LANE_DEVICE, false}, {"chip", LANE_DEVICE, false},
+	{"flash", LANE_DEVICE, false}, {"power", LANE_DEVICE, false},  {"session", LANE_DEVICE, false},
 };
 
 /* What the proxy says of frames that it makes, of which the captures tell only that they arrive. */
