@@ -25,11 +25,11 @@ sources()
 	fi | while read -r file; do [ ! -f "$file" ] || echo "$file"; done
 }
 
-# Those that compile on the host: all but the kernel module, and the parts of the agent that need
-# the device's libraries.
+# Those that compile on the host: all but the kernel module, the parts of the agent that need the
+# device's libraries, and the program of a test that needs the library of the chip installed.
 host_sources()
 {
-	sources '*.c' | grep -v -e ^emulator/guest/module/ -e '^emulator/guest/agent/\(agent\|download\|http\|ntp\|report\|clock\|seed\)\.c$'
+	sources '*.c' | grep -v -e ^emulator/guest/module/ -e ^tests/chip/foreign/ -e '^emulator/guest/agent/\(agent\|download\|http\|ntp\|report\|clock\|seed\)\.c$'
 }
 
 # The program's own: CUnit's macros hide from an analyser what ends a test.

@@ -17,9 +17,7 @@ static void *grow(void *list, size_t count, size_t size)
 {
 	if ((count & (count - 1)) == 0)
 		list = memory_resize(list, count > 0 ? count * 2 : 1, size);
-	/*
-	 * NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): an empty list has just got room.
-	 */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there is room by now. */
 	memset((char *)list + count * size, 0, size);
 	return list;
 }

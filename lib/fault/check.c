@@ -96,8 +96,8 @@ static const char *list_netems(char ret_text[NETEMS_MAX])
 			text_add(&text, "%s%s", text_separator(&text, ", "), last->name);
 		last = action;
 	}
-	CHECK(last != NULL);
-	text_add(&text, " or %s", last->name);
+	if (last != NULL)
+		text_add(&text, " or %s", last->name);
 	CHECK(!text_is_cut(&text));
 	return ret_text;
 }
