@@ -2,7 +2,6 @@
 #include "harness/live/execution.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,15 +238,15 @@ static bool write_all(int fd, const void *data, size_t size)
 	return true;
 }
 
-/* @param heard The signals that are let through again once they are caught. */
-_Noreturn static void be_session(const struct execution_wish *wish, int result, const sigset_t *heard)
+/* @param held Of watch_hold(). */
+_Noreturn static void be_session(const struct execution_wish *wish, int result, const sigset_t *held)
 {
 	struct session session = {.wish = wish, .namespaces = {.network = {-1, -1}, .tap = {-1, -1}}, .server = {.said = -1}};
 	struct execution execution = {.end = EXECUTION_BROKEN};
 
 	priority_take();
 	watch_begin();
-	(void)sigprocmask(SIG_SETMASK, heard, NULL);
+	watch_release(held);
 	child_adopt_all();
 	run_session(&session, &execution);
 	execution.asked = watch_state()->asked;
@@ -298,22 +297,18 @@ static bool read_result(int fd, struct execution *ret_execution)
 static void run_beside(const struct execution_wish *wish, const int pipes[2], struct execution *execution)
 {
 	int status = 0;
-	sigset_t all, heard;
-
-	/* What the terminal sends to both processes must end neither before it catches that. */
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_BLOCK, &all, &heard);
+	const sigset_t held = watch_hold();
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		(void)close(pipes[0]);
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		be_session(wish, pipes[1], &heard);
+		be_session(wish, pipes[1], &held);
 	}
 	const int why = errno;
 	if (pid > 0)
 		watch_pass_on(pid);
-	(void)sigprocmask(SIG_SETMASK, &heard, NULL);
+	watch_release(&held);
 	(void)close(pipes[1]);
 	if (pid < 0) {
 		error_set(&execution->err, "cannot start a process for the session: %s", strerror(why));

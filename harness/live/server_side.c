@@ -68,7 +68,7 @@ static void await_end(int socket)
 }
 
 /* Its exit status is how the server has ended by itself. */
-_Noreturn static void keep(const struct server_side_wish *wish, int socket)
+_Noreturn static void keep(const struct server_side_wish *wish, int socket, const sigset_t *held)
 {
 	struct namespaces namespaces = {.network = {-1, -1}, .tap = {-1, -1}};
 	struct server server = {.said = -1};
@@ -77,6 +77,7 @@ _Noreturn static void keep(const struct server_side_wish *wish, int socket)
 	/* Signals of a terminal are for the owner. */
 	(void)setsid();
 	watch_begin();
+	watch_release(held);
 	child_adopt_all();
 	memset(&told, 0, sizeof told);
 	told.good = open_all(wish, &namespaces, &server, &told.err);
@@ -122,13 +123,16 @@ static bool start(struct server_side *side, const struct server_side_wish *wish,
 		return error_set(err, "cannot make sockets for the server: %s", strerror(errno));
 	side->socket = ends[0];
 	(void)fflush(NULL);
+	const sigset_t held = watch_hold();
 	side->pid = fork();
 	if (side->pid == 0) {
 		(void)close(ends[0]);
-		keep(wish, ends[1]);
+		keep(wish, ends[1], &held);
 	}
+	const int why = errno;
+	watch_release(&held);
 	(void)close(ends[1]);
-	return side->pid > 0 || error_set(err, "cannot start a process for the server: %s", strerror(errno));
+	return side->pid > 0 || error_set(err, "cannot start a process for the server: %s", strerror(why));
 }
 
 struct server_side *server_side_open(const struct server_side_wish *wish, int *ret_tap, struct error *err)

@@ -10,6 +10,9 @@
 /* How often the timer interrupts. */
 #define TICK_US 20000
 
+static const int requests[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+#define REQUESTS (sizeof requests / sizeof requests[0])
+
 static struct watch watch;
 static struct timespec killed_at; /* when the command is killed, on CLOCK_MONOTONIC; 0: it is not */
 /* who gets what is passed on, in place of the command; 0: nobody */
@@ -103,10 +106,8 @@ static void catch_requests(void)
 	struct sigaction on = {.sa_sigaction = on_request, .sa_flags = SA_SIGINFO};
 
 	(void)sigfillset(&on.sa_mask);
-	(void)sigaction(SIGINT, &on, NULL);
-	(void)sigaction(SIGTERM, &on, NULL);
-	(void)sigaction(SIGHUP, &on, NULL);
-	(void)sigaction(SIGQUIT, &on, NULL);
+	for (size_t i = 0; i < REQUESTS; i++)
+		(void)sigaction(requests[i], &on, NULL);
 }
 
 void watch_begin(void)
@@ -151,8 +152,29 @@ const struct watch *watch_state(void)
 	return &watch;
 }
 
+sigset_t watch_hold(void)
+{
+	sigset_t all, before;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	return before;
+}
+
+void watch_release(const sigset_t *before)
+{
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+/* What is held back may have come before the fork, and then a terminal has not told the child. */
 void watch_pass_on(pid_t pid)
 {
+	sigset_t pending;
+
 	other = pid;
 	catch_requests();
+	(void)sigpending(&pending);
+	for (size_t i = 0; pid != 0 && i < REQUESTS; i++)
+		if (sigismember(&pending, requests[i]) == 1)
+			(void)kill(pid, requests[i]);
 }

@@ -46,6 +46,13 @@ void watch_server(pid_t pid);
 const struct watch *watch_state(void);
 
 /**
+ * Holds all signals back over a fork, so that none ends a process before it catches them. @return
+ * those that were before, for watch_release() of both processes.
+ */
+sigset_t watch_hold(void);
+void watch_release(const sigset_t *before);
+
+/**
  * For whoever just waits for another process that does this: what is sent to this process alone is
  * passed on to @p pid; 0: to nobody any more.
  */
