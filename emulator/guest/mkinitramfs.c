@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mkinitramfs OUTPUT MANIFEST... [NAME=DIR...]: writes an initramfs (cpio "newc") that depends on
  * nothing but what is listed.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mkuimage ADDRESS <IMAGE >UIMAGE: puts the header of a boot loader's image (U-Boot's legacy
  * format) before an uncompressed ARM kernel, which says where it is to be loaded and entered.

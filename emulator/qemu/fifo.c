@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The transport of last resort and the second opinion: the harness is a process of its own, and
  * asks and answers go through two FIFOs. It needs nothing of QEMU but its command line, and

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QMP is one JSON object a line, both ways. Events may come at any time; they are remembered as
  * bits. There is never more than one command under way.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How it works: the caller's reads block without any time limit, since one more system call a
  * message would be paid 70,000 times a session. This thread sleeps on the control channel and looks

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The update manifest: what is taken, and what is refused with which words. */
 #include <CUnit/CUnit.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mkinitramfs as a command: same bytes every time, a well-formed archive, errors with file and
  * line. Runs the program that the build made: $STUTTER_BUILD/guest/mkinitramfs, or

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The update agent's parameters: how a configuration is read, and the back-off rule. */
 #include <CUnit/CUnit.h>
 #include <string.h>

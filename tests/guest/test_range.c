@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Content-Range: what is a range, and what only looks like one. */
 #include <CUnit/CUnit.h>
 

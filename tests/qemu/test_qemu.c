@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The device in QEMU against a scripted world: the same requests at the same guest times in every
  * session, and every way in which a session can end is noticed. Needs QEMU and what `make guest`

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest time. The monotonic clock paces the agent, so that a step of the time of day changes no
  * time-out.

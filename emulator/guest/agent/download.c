@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How it works: an attempt asks for the bytes that are missing (Range, with If-Range if the server
  * gave a strong ETag). The first piece of the body decides what kind of answer it is:

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One libcurl easy handle a request: nothing is kept between two requests, neither connection nor
  * resolved name, so that a retry starts from the same state as the first attempt.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How it works: an image goes to its part of the flash as it comes. Before the first byte of one
  * that is not an OS is written, the boot record forgets what was there, so that a torn one never

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads the manifest with jansson, strictly: every value is checked for type, length and range
  * before it is taken.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The phases before anything is asked of the update service: an address, a name, the time, and
  * whether this is the Internet.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SNTP over a connected UDP socket. An answer counts if it repeats the time stamp of our question,
  * comes from a synchronised server and is a server's; anything else is ignored until the time-out,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The plain flow: a manifest, its images to files, their hashes, a report; no keys, no flash.
  */

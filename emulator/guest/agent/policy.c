@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The agent's parameters: one table of keys, a reader of shell-quoted lines, and the back-off rule.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A strict reader of `bytes FIRST-LAST/TOTAL`: digits and nothing else between the separators.
  */

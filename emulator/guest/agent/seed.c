@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * seed HEX: feeds the bytes into the kernel's random pool, credits them, and has every generator
  * reseeded from it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU carries out a semihosting call with open(), read() and write() on the virtual CPU's thread.
  * Here these are functions of ours for the two names of the protocol: they open the null device, so

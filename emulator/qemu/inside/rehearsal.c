@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One growing piece of memory: a request, its payload, the answer, its payload, and so on. A child
  * of a fork has it as its parent had it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A switch saves what the calling convention asks a function to preserve, on the stack that is
  * left, and changes the stack pointer. On processors other than x86-64 the C library's

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How it works. With -icount sleep=off, a virtual CPU that executes WFI has its time skipped to the
  * next timer. Stock QEMU has the main loop do that: the CPU's thread goes to sleep, an eventfd
