@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the scripts of this folder have in common: they take another's program through an update of
-# the plain flow and say so to the harness
-# in the events of our own agent, so that `during: download` and the judges mean the same for every
-# client.
+# What the scripts of this folder have in common: they take another's program through an update of the plain flow and say so to the harness
+# in the events of our own agent, so that `during: download` and the judges mean the same for every client.
 . /run/config
 # Of the service, for who includes this.
 # shellcheck disable=SC2034
@@ -33,8 +31,7 @@ again()
 	event "phase $phase retry $1: $2"
 }
 
-# send_report STATUS PHASE REASON: a reason stands in JSON as it is, so it must have neither '"' nor
-# '\\'.
+# send_report STATUS PHASE REASON: a reason stands in JSON as it is, so it must have neither '"' nor '\\'.
 send_report()
 {
 	curl --silent --show-error --fail --output /dev/null --connect-timeout 10 --max-time 60 --retry 3 --retry-all-errors --json \

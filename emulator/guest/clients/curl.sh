@@ -1,14 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# update-with-curl OPTION...: an update of the plain flow as many a product has it, a script around
-# curl. The options are those of every
+# update-with-curl OPTION...: an update of the plain flow as many a product has it, a script around curl. The options are those of every
 # curl that downloads; the image goes to RAM.
 #
-# CURL_RUNS (default 1) is how often curl is started for the image, a second apart. It is not the
-# same as --retry: within one run a retry
-# throws away what has come and begins where the run began, whatever --continue-at says; a new run
-# goes on at the end of the file.
+# CURL_RUNS (default 1) is how often curl is started for the image, a second apart. It is not the same as --retry: within one run a retry
+# throws away what has come and begins where the run began, whatever --continue-at says; a new run goes on at the end of the file.
 . /usr/lib/client.sh
 image=/run/os.bin
 runs=0

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# update-with-swupdate OPTION...: SWUpdate with its downloader, whose options these are. It installs
-# while it downloads, so both are the one
+# update-with-swupdate OPTION...: SWUpdate with its downloader, whose options these are. It installs while it downloads, so both are the one
 # phase "download". An update has succeeded when SWUpdate says so and ends with 0.
 . /usr/lib/client.sh
 : >/run/error
@@ -11,19 +10,16 @@ log=/run/swupdate.log
 
 wait_for_lease
 begin download
-# A FIFO and no pipe, since the status that counts is SWUpdate's. Its messages go to the console;
-# those about a new attempt are events.
+# A FIFO and no pipe, since the status that counts is SWUpdate's. Its messages go to the console; those about a new attempt are events.
 mkfifo /run/messages
 while IFS= read -r line; do
 	echo "$line"
 	echo "$line" >>$log
-	# "[ERROR] : SWUPDATE failed [0] ERROR FILE : FUNCTION : LINE : TEXT"; some have the text at
-	# once.
+	# "[ERROR] : SWUPDATE failed [0] ERROR FILE : FUNCTION : LINE : TEXT"; some have the text at once.
 	text=${line#*ERROR *: *: *: }
 	case $line in
 	*"trying resume after"*) again "$(grep -c "trying resume after" $log)" "${line##* : }" ;;
-	# What went wrong with the download is the cause of whatever else did, but for 23: nobody
-	# takes its data any more.
+	# What went wrong with the download is the cause of whatever else did, but for 23: nobody takes its data any more.
 	*"[ERROR]"*"error (23)"*) ;;
 	*"[ERROR]"*Channel*) echo "$text" | tr -d '"\\' >/run/error ;;
 	*"[ERROR]"*) [ -s /run/error ] || echo "$text" | tr -d '"\\' >/run/error ;;
