@@ -161,7 +161,7 @@ endif
 # Other programs link it, so it is compiled as theirs are: libc only, no include path, no sanitizer.
 # What its files share is hidden, and local in the one object that they become.
 CHIP_LIBRARY := $(B)/libstutter-enc28j60.a
-CHIP_HEADERS := emulator/enc28j60/enc28j60.h emulator/enc28j60/enc28j60_state.h
+CHIP_HEADERS := $(wildcard emulator/enc28j60/enc28j60*.h)
 CHIP_OBJECTS := $(patsubst emulator/enc28j60/%.c,$(PLAIN)/library/%.o,$(wildcard emulator/enc28j60/*.c))
 
 .PHONY: libstutter-enc28j60.a install-library

@@ -6,7 +6,7 @@
 #ifndef STUTTER_ENC28J60_STATE_H
 #define STUTTER_ENC28J60_STATE_H
 
-#include "enc28j60.h"
+#include "enc28j60_types.h"
 
 /* What the chip does by itself, later. Each has one instant; UINT64_MAX: nothing is under way. */
 enum stutter_enc28j60_timer {

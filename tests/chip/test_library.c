@@ -10,7 +10,7 @@
 
 extern const CU_TestInfo tests_library[];
 
-#define HEADERS "emulator/enc28j60/enc28j60.h emulator/enc28j60/enc28j60_state.h"
+#define HEADERS "emulator/enc28j60/enc28j60*.h"
 /* What a user has in the environment; pkg-config may be the one that bring_pkg_config() makes. */
 #define ENVIRONMENT "D=%s; export PKG_CONFIG_PATH=$D/usr/lib/pkgconfig PATH=$PATH:$D; "
 
