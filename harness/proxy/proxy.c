@@ -12,7 +12,7 @@
 
 #include "lib/base/memory.h"
 #include "harness/proxy/chain.h"
-#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/exact.h"
 #include "harness/proxy/twin.h"
 
 /* Draws are made while a frame goes through the rules, and nowhere else. */

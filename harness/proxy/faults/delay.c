@@ -2,7 +2,7 @@
 /* Frames come later, by a time that is said or drawn. */
 #include <string.h>
 
-#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/exact.h"
 #include "harness/proxy/jitter.h"
 
 struct delay_params {

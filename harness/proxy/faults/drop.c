@@ -2,7 +2,7 @@
 /* The frame is lost. */
 #include <string.h>
 
-#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/exact.h"
 
 struct drop_params {
 	bool enabled;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A firewall that forgets. */
 #include "lib/link/packet.h"
-#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/exact.h"
 #include "harness/proxy/forged.h"
 
 /** A firewall forgets conversations that are silent. */

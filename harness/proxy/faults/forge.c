@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Somebody on the way speaks in the name of an end. */
-#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/exact.h"
 #include "harness/proxy/forged.h"
 
 /* In the order of enum forged. */

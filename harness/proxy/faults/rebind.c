@@ -14,7 +14,7 @@
 #include "lib/base/memory.h"
 #include "lib/link/checksum.h"
 #include "lib/link/packet.h"
-#include "harness/proxy/faults/exact.h"
+#include "harness/proxy/exact.h"
 
 #define PORT_FIRST 1024U   /* the lowest that a NAT takes of its own accord */
 #define BINDINGS_MAX 1024U /* of one rule; what would be rebound beyond keeps its port */

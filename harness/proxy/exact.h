@@ -4,8 +4,8 @@
  * Faults that others tell what they have done as, since they draw nothing: a loss model loses a
  * frame as `drop` does, a distribution delays it as `delay` does.
  */
-#ifndef PROXY_FAULTS_EXACT_H
-#define PROXY_FAULTS_EXACT_H
+#ifndef PROXY_EXACT_H
+#define PROXY_EXACT_H
 
 #include "harness/proxy/rule.h"
 
