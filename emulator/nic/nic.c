@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "nic.h"
+#include "emulator/nic/nic.h"
 
 #include <string.h>
 
-#include "catalogue.h"
+#include "emulator/nic/catalogue.h"
 
 #define DECLARE(name) extern const struct nic_model nic_##name;
 NICS(DECLARE)
