@@ -132,10 +132,16 @@ void sampling_close(struct sampling *sampling)
  * Of what steers an update there is not much, and it is all tried; data, the chip's work and the
  * bus's are sampled.
  */
+static bool is_all_tried(unsigned sort)
+{
+	if (sort == TARGET_CONTROL || sort == TARGET_START)
+		return true;
+	return sort >= TARGET_SITE && sort != TARGET_SORT_OF(SITE_TCP) && fault_sites[sort - TARGET_SITE].layer == LAYER_SERVER;
+}
+
 static size_t wanted(const struct sampling *sampling, const struct cell *cell)
 {
-	const bool is_all = cell->sort == TARGET_CONTROL || cell->sort == TARGET_START ||
-	                    (cell->sort >= TARGET_SORT_OF(SITE_DHCP) && cell->sort != TARGET_SORT_OF(SITE_TCP));
+	const bool is_all = is_all_tried(cell->sort);
 
 	return is_all || sampling->most == 0 || cell->count < sampling->most ? cell->count : sampling->most;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "harness/search/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,37 @@ static unsigned count_limits(void)
 	while (limits[count].action != NULL)
 		count++;
 	return count;
+}
+
+/* What a good client may not survive, whole links, and what needs a rule of its own. */
+static const char *const left_out[] = {"pad",     "firewall", "mahimahi",   "link_trace",   "loss_state",
+                                       "reorder", "nor_rot",  "rx_pattern", "http_redirect"};
+
+static bool is_left_out(const char *name)
+{
+	for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
+		if (strcmp(left_out[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool has_limit(const char *name)
+{
+	for (size_t i = 0; limits[i].action != NULL; i++)
+		if (strcmp(limits[i].action, name) == 0)
+			return true;
+	return false;
+}
+
+static void every_action_has_limits_or_is_left_out(void)
+{
+	const struct action *action;
+
+	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
+		if (has_limit(action->name) == is_left_out(action->name))
+			printf("    %s\n", action->name);
+		CU_ASSERT_NOT_EQUAL(has_limit(action->name), is_left_out(action->name));
+	}
 }
 
 static void every_row_is_of_the_catalogue_and_drawn(void)
@@ -176,6 +208,7 @@ static void addresses_that_cannot_be_read_are_told_with_their_line(void)
 }
 
 const CU_TestInfo tests_limits[] = {
+	{"every action has limits or is left out", every_action_has_limits_or_is_left_out},
 	{"every row is of the catalogue and drawn", every_row_is_of_the_catalogue_and_drawn},
 	{"what is drawn is within the limits", what_is_drawn_is_within_the_limits},
 	{"what is beyond the limits is known", what_is_beyond_the_limits_is_known},
