@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "lib/fault/site.h"
 
 /*
  * Where each topic of the trace belongs; others are the far end's. `skip`: the captures tell it
@@ -107,17 +108,14 @@ static void take_section(struct events *events, const struct event *event)
 
 /* -- the whole -- */
 
-/* A fault of the cable has no place before its name; those of the board have one of these. */
+/* A fault of the cable has no place before its name. */
 static enum lane lane_of_fault(const char *text)
 {
-	static const char *const at_board[] = {"enc.", "nor.", "spi."};
+	const enum site site = site_find(text, strcspn(text, "#"));
 
 	if (text[0] == '\'')
 		return LANE_PROXY;
-	for (size_t i = 0; i < sizeof at_board / sizeof at_board[0]; i++)
-		if (strncmp(text, at_board[i], strlen(at_board[i])) == 0)
-			return LANE_DEVICE;
-	return LANE_SERVER;
+	return site < SITES && fault_sites[site].layer == LAYER_BOARD ? LANE_DEVICE : LANE_SERVER;
 }
 
 /* @return false if it is not wanted. */

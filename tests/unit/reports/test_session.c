@@ -340,6 +340,27 @@ static void phases_are_sections_each_try_by_itself(void)
 	close_story();
 }
 
+static void a_fault_is_told_where_its_site_is(void)
+{
+	static const struct {
+		const char *text;
+		enum lane lane;
+	} faults[] = {{"enc.tx#3: 'x' tx_stall", LANE_DEVICE},     {"spi.msg#3: 'x' spi_bit", LANE_DEVICE},
+	              {"int.edge#3: 'x' int_lost", LANE_DEVICE},   {"nor.op#3: 'x' nor_slow", LANE_DEVICE},
+	              {"srv.http#3: 'x' http_reset", LANE_SERVER}, {"'x' carrier", LANE_PROXY}};
+	const size_t count = sizeof faults / sizeof faults[0];
+
+	begin();
+	for (size_t i = 0; i < count; i++)
+		recorded_line(&recorded, 100 * i, "fault", faults[i].text);
+	end("x");
+	read_story();
+	CU_ASSERT_EQUAL_FATAL(story.events.count, count);
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_EQUAL(story.events.list[i].lane, faults[i].lane);
+	close_story();
+}
+
 static void the_wire_is_counted_by_buckets(void)
 {
 	begin();
@@ -541,6 +562,7 @@ const CU_TestInfo tests_session[] = {
 	{"a failure with decisions names what to do next", a_failure_with_decisions_names_what_to_do_next},
 	{"a replay that failed names it, too", a_replay_that_failed_names_it_too},
 	{"what cannot be searched names no search", what_cannot_be_searched_names_no_search},
+	{"a fault is told where its site is", a_fault_is_told_where_its_site_is},
 	{"bulk transfer is a row up to what a fault has hit", bulk_transfer_is_a_row_up_to_what_a_fault_has_hit},
 	{"a delay alone breaks no bulk", a_delay_alone_breaks_no_bulk},
 	{"what is too long to read is shortened", what_is_too_long_to_read_is_shortened},
