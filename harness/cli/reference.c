@@ -164,7 +164,7 @@ static void print_guest(void)
 	print_guest_reports();
 }
 
-int cli_print_reference(void)
+static void print_scenario(void)
 {
 	const struct expect_table expect = expect_table();
 
@@ -189,6 +189,10 @@ int cli_print_reference(void)
 	puts("## `expect:`\n");
 	print_table(expect.rows);
 	puts("`acted: [NAME, ...]` lists faults that must have acted, in a pass as in a failure: what came out right without them shows nothing of them.\n");
+}
+
+static void print_faults(void)
+{
 	puts("## `faults:`, a list\n\n"
 	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"
 	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n"
@@ -200,8 +204,10 @@ int cli_print_reference(void)
 	print_actions(LAYER_LINK, "Actions on the cable");
 	print_actions(LAYER_BOARD, "Actions on chip, bus, INT, supply and flash");
 	print_actions(LAYER_SERVER, "Actions at the services of the far end");
-	print_addresses();
-	print_limits();
+}
+
+static void print_suite(void)
+{
 	puts("## Suite\n\n"
 	     "A file with the key `suite:`, which `stutter run`, `check` and `gate` take.\n");
 	print_table(suite_params);
@@ -214,6 +220,10 @@ int cli_print_reference(void)
 	print_table(quarantine_params);
 	puts("`waivers:` is a list of failures that it lets pass, each known by its reason; any other failure of the scenario counts.\n");
 	print_table(waiver_params);
+}
+
+static void print_device(void)
+{
 	puts("## Device\n");
 	print_table(device_params);
 	puts("### `agent:`\n");
@@ -222,6 +232,16 @@ int cli_print_reference(void)
 	print_table(dhcp_params);
 	puts("### `flash:`\n\nA device without this part has no flash.\n");
 	print_table(flash_params);
+}
+
+int cli_print_reference(void)
+{
+	print_scenario();
+	print_faults();
+	print_addresses();
+	print_limits();
+	print_suite();
+	print_device();
 	print_guest();
 	return EXIT_PASSED;
 }
