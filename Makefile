@@ -203,12 +203,15 @@ TEST_SOURCES := $(filter-out tests/bench/% tests/fuzz/% tests/soak/%,$(wildcard 
 # What is linked elsewhere is compiled here all the same, so that it does not fall behind unseen.
 BESIDE_TESTS := $(call objects,$(wildcard tests/fuzz/*.c tests/bench/*.c tests/soak/*.c))
 $(O)/tests/fuzz/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
-# The board and its faults are linked without what only the harness needs, such as libpcap.
+# Neither lib nor the board with its faults needs the harness; the board needs no libpcap either.
+LIB_ALONE := $(O)/tests/unit/fault/alone/alone
+$(LIB_ALONE): $(call objects,$(LIB_ALONE:$(O)/%=%.c) $(wildcard lib/*/*.c)) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lm
 BOARD_ALONE := $(O)/tests/unit/board/alone/alone
 $(BOARD_ALONE): $(call objects,$(BOARD_ALONE:$(O)/%=%.c) $(wildcard $(foreach folder,$(patsubst %,lib/%,base sim link address fault) \
 		$(patsubst %,emulator/%,board board/faults nic nor enc28j60),$(folder)/*.c))) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lxxhash -lcrypto -lz -lm
-$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS) $(BOARD_ALONE) $(CHIP_LIBRARY)
+$(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS) $(LIB_ALONE) $(BOARD_ALONE) $(CHIP_LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
 
@@ -292,8 +295,8 @@ $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)
 
 # The catalogues hold the faults of all layers, which need little of these.
-FAULT_SOURCES  := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c
-PACKET_SOURCES := $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault lib/filter harness/proxy,$(folder)/*.c)) $(FAULT_SOURCES)
+FAULT_SOURCES  := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c harness/session/catalogues.c
+PACKET_SOURCES := $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault lib/filter harness/proxy harness/proxy/faults,$(folder)/*.c))
 $(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \

@@ -110,6 +110,7 @@
 	S("live/same", tests_live_same, true) \
 	S("cable/cable", tests_cable, false) \
 	S("session/captures", tests_captures, false) \
+	S("session/catalogues", tests_catalogues, false) \
 	S("session/handshake", tests_handshake, false) \
 	S("session/folder", tests_folder, false) \
 	S("session/decide", tests_decide, false) \

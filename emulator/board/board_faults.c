@@ -26,33 +26,12 @@ static const struct board_fault *act_of(const struct armed_fault *armed)
 	return action_act(armed->fault->action, LAYER_BOARD);
 }
 
-/* Whether a fault has what is asked for at its site. */
-static bool has_effect(const struct armed_fault *armed)
-{
-	const struct board_fault *act = act_of(armed);
-	const bool has[SITES_ALL] = {
-		[SITE_TX] = act->nic != NULL,
-		[SITE_RX] = act->nic != NULL,
-		[SITE_MII] = act->nic != NULL,
-		[SITE_SPI] = act->message != NULL || act->mosi != NULL || act->miso != NULL || act->drive_miso != NULL ||
-	                     act->select != NULL,
-		[SITE_INT] = act->edge != NULL,
-		[SITE_NOR_OP] = act->flash_op != NULL,
-		[SITE_NOR_READ] = act->flash_read != NULL,
-		[SITE_POWER] = act->startup != NULL || act->is_warm,
-	};
-
-	return has[armed->site];
-}
-
 struct board_faults *board_faults_open(const struct fault *faults, size_t count, uint64_t seed, struct trace *trace, struct armed_ops ops,
                                        void *ctx)
 {
 	struct board_faults *board_faults = memory_new(sizeof *board_faults);
 
 	armed_faults_open(&board_faults->faults, faults, count, LAYER_BOARD, seed, trace, ops, ctx);
-	for (size_t i = 0; i < board_faults->faults.count; i++)
-		CHECK(has_effect(&board_faults->faults.list[i]));
 	board_faults->in_message = memory_new(count * sizeof *board_faults->in_message);
 	return board_faults;
 }

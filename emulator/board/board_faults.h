@@ -15,6 +15,9 @@
 #include "lib/link/medium.h"
 #include "emulator/nor/nor.h"
 
+/** All faults that this layer carries out. */
+extern const struct fault_catalogue catalogue_board;
+
 struct board_faults;
 
 /**

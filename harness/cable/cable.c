@@ -81,7 +81,6 @@ static void open_work(struct cable *cable, struct cable_work *work, struct armed
 	                            .act = action_act(armed->fault->action, LAYER_LINK),
 	                            .begin = {.fire = fire_begin, .ctx = work},
 	                            .end = {.fire = fire_end, .ctx = work}};
-	CHECK(work->act->begin != NULL);
 	if (from->kind != EDGE_ADDRESS)
 		sim_schedule(cable->sim, &work->begin, from->ns > cable->sim->now ? from->ns : cable->sim->now);
 }

@@ -14,6 +14,9 @@
 #include "lib/link/link.h"
 #include "lib/sim/sim.h"
 
+/** All faults that this layer carries out. */
+extern const struct fault_catalogue catalogue_link;
+
 struct cable;
 
 /** The cable and the port at its other end, as its faults have them. */

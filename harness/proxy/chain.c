@@ -21,7 +21,6 @@ void chain_open_rule(struct proxy *proxy, struct rule *rule, const struct fault 
 	rule->fault = *fault;
 	armed_fault_init(&rule->armed, &rule->fault, stream);
 	behaviour = rule->behaviour = action_act(fault->action, LAYER_PROXY);
-	CHECK(behaviour->apply != NULL);
 	proxy->watchers += behaviour->watch != NULL;
 	if (behaviour->state_size > 0)
 		rule->state = memory_new(behaviour->state_size);

@@ -32,6 +32,9 @@
  */
 #define PROXY_QUEUE_MAX 1000000U
 
+/** All faults that this layer carries out. */
+extern const struct fault_catalogue catalogue_proxy;
+
 struct proxy;
 
 /** What one fault did to a frame. */

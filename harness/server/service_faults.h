@@ -17,6 +17,9 @@
 #include "harness/server/ntp.h"
 #include "harness/server/tls.h"
 
+/** All faults that this layer carries out. */
+extern const struct fault_catalogue catalogue_server;
+
 struct service_faults;
 
 /**

@@ -10,17 +10,17 @@ const struct param plain_params[] = {
 	{0},
 };
 
-const struct fault_catalogue *const fault_catalogues[LAYERS] = {
-	[LAYER_PROXY] = &catalogue_proxy,
-	[LAYER_LINK] = &catalogue_link,
-	[LAYER_BOARD] = &catalogue_board,
-	[LAYER_SERVER] = &catalogue_server,
-};
+static const struct action *const *actions_of(size_t layer)
+{
+	static const struct action *const none[] = {NULL};
+
+	return fault_catalogues[layer] != NULL ? fault_catalogues[layer]->actions : none;
+}
 
 const struct action *action_at(size_t index)
 {
 	for (size_t i = 0; i < LAYERS; i++)
-		for (const struct action *const *action = fault_catalogues[i]->actions; *action != NULL; action++)
+		for (const struct action *const *action = actions_of(i); *action != NULL; action++)
 			if (index-- == 0)
 				return *action;
 	return NULL;
@@ -38,7 +38,7 @@ size_t actions_count(void)
 const struct action *action_find(const char *name)
 {
 	for (size_t i = 0; i < LAYERS; i++)
-		for (const struct action *const *action = fault_catalogues[i]->actions; *action != NULL; action++)
+		for (const struct action *const *action = actions_of(i); *action != NULL; action++)
 			if (strcmp((*action)->name, name) == 0)
 				return *action;
 	return NULL;
@@ -56,19 +56,25 @@ bool draws_always(const struct action_params *params)
 	return true;
 }
 
+static void action_check(const struct action *action)
+{
+	CHECK(action->name != NULL && action->summary != NULL && action->params != NULL && action->act != NULL);
+	CHECK(action_find(action->name) == action);
+	CHECK_INT(action->params_size, <=, sizeof(struct action_params));
+	for (const struct param *row = action->params; row->key != NULL; row++)
+		CHECK_INT(row->offset, <, action->params_size);
+	CHECK(action->amount == NULL || param_find(action->params, action->amount) != NULL);
+	CHECK(action->file == NULL || param_find(action->params, action->file) != NULL);
+}
+
 void actions_check(void)
 {
-	const struct action *action;
-
-	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
-		CHECK(action->name != NULL && action->summary != NULL && action->params != NULL && action->act != NULL);
-		CHECK(action_find(action->name) == action);
-		CHECK_INT(action->params_size, <=, sizeof(struct action_params));
-		for (const struct param *row = action->params; row->key != NULL; row++)
-			CHECK_INT(row->offset, <, action->params_size);
-		CHECK(action->amount == NULL || param_find(action->params, action->amount) != NULL);
-		CHECK(action->file == NULL || param_find(action->params, action->file) != NULL);
-	}
+	for (size_t i = 0; i < LAYERS; i++)
+		for (const struct action *const *action = actions_of(i); *action != NULL; action++) {
+			action_check(*action);
+			CHECK_INT(action_layer(*action), ==, i);
+			CHECK(fault_catalogues[i]->is_whole(*action));
+		}
 }
 
 void action_init(const struct action *action, struct action_params *ret_params)

@@ -67,16 +67,19 @@ static inline enum fault_layer action_layer(const struct action *action)
 /** What an action of @p layer does, in that layer's form; CHECKs that it is one of that layer. */
 const void *action_act(const struct action *action, enum fault_layer layer);
 
-/** The faults of a layer. */
+/** The faults of a layer: X/faults/catalogue.c. */
 struct fault_catalogue {
 	const struct action *const *actions; /**< ends with NULL */
+	/** Whether an action's `act` has what is called at the action's site. */
+	bool (*is_whole)(const struct action *action);
 	/** Checks what only this layer knows of a match; NULL if nothing. */
 	bool (*check)(const struct fault *fault, const char **ret_key, struct error *err);
 };
 
-extern const struct fault_catalogue catalogue_proxy, catalogue_link, catalogue_board, catalogue_server;
-
-/** All, by enum fault_layer. */
+/**
+ * All, by enum fault_layer; NULL: a layer without faults. The program defines it, since this
+ * library knows no layer (harness/session/catalogues.c).
+ */
 extern const struct fault_catalogue *const fault_catalogues[LAYERS];
 
 /** The parameters of an action that has none but `enabled`. */

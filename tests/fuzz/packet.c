@@ -25,6 +25,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* No other layer is linked. */
+const struct fault_catalogue *const fault_catalogues[LAYERS] = {[LAYER_PROXY] = &catalogue_proxy};
+
 #define FRAMES_MAX 64U
 #define FAULTS 4U
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of the board, in the order of the reference. A new one is one line more. */
-#include "lib/fault/action.h"
+#include "emulator/board/fault.h"
 
 #define FAULTS(F) \
 	F(collision) \
@@ -35,4 +35,23 @@ FAULTS(DECLARE)
 
 #define ROW(name) &fault_##name,
 static const struct action *const actions[] = {FAULTS(ROW) NULL};
-const struct fault_catalogue catalogue_board = {actions, NULL};
+
+static bool is_whole(const struct action *action)
+{
+	const struct board_fault *act = action->act;
+	const bool has[SITES_ALL] = {
+		[SITE_TX] = act->nic != NULL,
+		[SITE_RX] = act->nic != NULL,
+		[SITE_MII] = act->nic != NULL,
+		[SITE_SPI] = act->message != NULL || act->mosi != NULL || act->miso != NULL || act->drive_miso != NULL ||
+	                     act->select != NULL,
+		[SITE_INT] = act->edge != NULL,
+		[SITE_NOR_OP] = act->flash_op != NULL,
+		[SITE_NOR_READ] = act->flash_read != NULL,
+		[SITE_POWER] = act->startup != NULL || act->is_warm,
+	};
+
+	return has[action->site];
+}
+
+const struct fault_catalogue catalogue_board = {.actions = actions, .is_whole = is_whole};

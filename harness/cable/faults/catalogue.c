@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of the cable, in the order of the reference. A new one is one line more. */
-#include "lib/fault/action.h"
+#include "harness/cable/cable.h"
 
 #define FAULTS(F) \
 	F(carrier) \
@@ -12,4 +12,12 @@ FAULTS(DECLARE)
 
 #define ROW(name) &fault_##name,
 static const struct action *const actions[] = {FAULTS(ROW) NULL};
-const struct fault_catalogue catalogue_link = {actions, NULL};
+
+static bool is_whole(const struct action *action)
+{
+	const struct cable_fault *act = action->act;
+
+	return act->begin != NULL;
+}
+
+const struct fault_catalogue catalogue_link = {.actions = actions, .is_whole = is_whole};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The faults of frames, in the order of the reference. A new one is one line more. */
-#include "lib/fault/action.h"
 #include "lib/filter/filter.h"
+#include "harness/proxy/rule.h"
 
 #define FAULTS(F) \
 	F(drop) \
@@ -30,4 +30,12 @@ FAULTS(DECLARE)
 
 #define ROW(name) &fault_##name,
 static const struct action *const actions[] = {FAULTS(ROW) NULL};
-const struct fault_catalogue catalogue_proxy = {actions, filter_check};
+
+static bool is_whole(const struct action *action)
+{
+	const struct behaviour *behaviour = action->act;
+
+	return behaviour->apply != NULL;
+}
+
+const struct fault_catalogue catalogue_proxy = {actions, is_whole, filter_check};

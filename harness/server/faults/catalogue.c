@@ -4,7 +4,7 @@
  * of its own, a redirection and a portal's page exclude each other by their order in the plan: the
  * last one stands.
  */
-#include "lib/fault/action.h"
+#include "harness/server/fault.h"
 
 #define FAULTS(F) \
 	F(http_status) \
@@ -29,4 +29,16 @@ FAULTS(DECLARE)
 
 #define ROW(name) &fault_##name,
 static const struct action *const actions[] = {FAULTS(ROW) NULL};
-const struct fault_catalogue catalogue_server = {actions, NULL};
+
+static bool is_whole(const struct action *action)
+{
+	const struct service_fault *act = action->act;
+	const bool has[SITES_ALL] = {
+		[SITE_DHCP] = act->dhcp != NULL, [SITE_DNS] = act->dns != NULL, [SITE_NTP] = act->ntp != NULL,
+		[SITE_TCP] = act->tcp != NULL,   [SITE_TLS] = act->tls != NULL, [SITE_HTTP] = act->http != NULL,
+	};
+
+	return has[action->site];
+}
+
+const struct fault_catalogue catalogue_server = {.actions = actions, .is_whole = is_whole};

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The board with its faults and with nothing of the harness: that it links is the test. The other
- * layers have no faults here.
+ * The board with its faults and with nothing of the harness: that it links is the test.
  */
 #include "emulator/board/board_faults.h"
 
-static const struct action *const none[] = {NULL};
-const struct fault_catalogue catalogue_proxy = {none, NULL}, catalogue_link = {none, NULL}, catalogue_server = {none, NULL};
+const struct fault_catalogue *const fault_catalogues[LAYERS] = {[LAYER_BOARD] = &catalogue_board};
 
 static void drop_line(void *ctx, const char *line, size_t length)
 {
