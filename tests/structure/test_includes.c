@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "harness/cli/cli.h"
+#include "harness/judge/catalogue.h"
+#include "lib/fault/action.h"
 #include "tests/test.h"
 
 extern const CU_TestInfo tests_includes[];
@@ -116,6 +118,15 @@ static char *first_line(const char *command)
 {
 	CU_ASSERT_EQUAL_FATAL(test_shell(output, sizeof output, "%s", command), 0);
 	return strtok_r(output, "\n", &lines_left);
+}
+
+static size_t count_lines(const char *command)
+{
+	size_t lines = 0;
+
+	for (const char *line = first_line(command); line != NULL; line = next_line())
+		lines++;
+	return lines;
 }
 
 /* Everything that is ours: what neither the build nor a run made. */
@@ -444,11 +455,79 @@ static void every_command_is_a_small_file_in_the_catalogue(void)
 		CU_ASSERT(lines <= COMMAND_LINES_MAX);
 		free(text);
 	}
-	size_t files = 0;
-	for (const char *file = first_line("grep -lrE '^const struct cli_command cli_' harness emulator reports | sort"); file != NULL;
-	     file = next_line())
-		files++;
-	CU_ASSERT_EQUAL(files, CLI_COMMAND_COUNT);
+	CU_ASSERT_EQUAL(count_lines("grep -lrE '^const struct cli_command cli_' harness emulator reports"), CLI_COMMAND_COUNT);
+}
+
+static void expect_definition(const char *folder, const char *type, const char *prefix, const char *name)
+{
+	char path[PATH_MAX], defined[128];
+
+	(void)snprintf(path, sizeof path, "%s/%s.c", folder, name);
+	(void)snprintf(defined, sizeof defined, "\nconst struct %s %s_%s = {", type, prefix, name);
+	char *text = test_read(path);
+	const bool good = text != NULL && strstr(text, defined) != NULL;
+	if (!good)
+		printf("    %s has no %s\n", path, name);
+	CU_ASSERT(good);
+	free(text);
+}
+
+/*
+ * A fault NAME is NAME.c in its layer's folder, and in its layer's catalogue; what else lies there
+ * would be compiled and never armed.
+ */
+static void every_fault_is_a_file_in_its_catalogue(void)
+{
+	static const char *const folders[LAYERS] = {
+		[LAYER_PROXY] = "harness/proxy/faults",
+		[LAYER_LINK] = "harness/cable/faults",
+		[LAYER_BOARD] = "emulator/board/faults",
+		[LAYER_SERVER] = "harness/server/faults",
+	};
+
+	for (size_t i = 0; i < actions_count(); i++)
+		expect_definition(folders[action_layer(action_at(i))], "action", "fault", action_at(i)->name);
+	CU_ASSERT_EQUAL(count_lines("grep -rhE '^const struct action fault_' lib harness emulator reports --include='*.c'"),
+	                actions_count());
+	CU_ASSERT_EQUAL(count_lines("ls harness/*/faults/* emulator/*/faults/* | grep -v /catalogue.c"), actions_count());
+}
+
+static void every_judge_is_a_file_in_the_catalogue(void)
+{
+#define JUDGE_FILE(name) expect_definition("harness/judge", "judge", "judge", #name);
+	JUDGES(JUDGE_FILE)
+	CU_ASSERT_EQUAL(count_lines("grep -rhE '^const struct judge judge_' lib harness emulator reports --include='*.c'"), JUDGES_COUNT);
+}
+
+/* Who includes whom, a pair a line; a bare name is a file of the same folder. */
+#define INCLUDES \
+	"find lib harness emulator reports -name '*.[ch]' | xargs grep -H '^#include \"' | " \
+	"sed -E 's|^(.*/)([^/:]+):#include \"([^\"/]*)\".*|\\1\\2 \\1\\3|; s|:#include \"([^\"]*)\".*| \\1|'"
+
+static void no_files_include_each_other_in_a_circle(void)
+{
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", "{ " INCLUDES " | tsort; } 2>&1 >/dev/null"), 0);
+	TEST_SAME_TEXT(output, "");
+}
+
+/* Folders below others are folders of their own. */
+static void no_folders_include_each_other_in_a_circle(void)
+{
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s",
+	                           "{ " INCLUDES " | sed -E 's#/[^/ ]*( |$)#\\1#g' | sort -u | tsort; } 2>&1 >/dev/null"),
+	                0);
+	TEST_SAME_TEXT(output, "");
+}
+
+/* From the line before the brace in the first column to that with the other one. */
+static void no_function_is_longer_than_60_lines(void)
+{
+	static const char command[] = "find lib harness emulator reports -name '*.[ch]' | xargs awk "
+				      "'/^\\{/ { begin = FNR } /^\\}/ { if (begin && FNR - begin + 2 > 60)"
+				      " print FILENAME \":\" begin; begin = 0 }'";
+
+	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "%s", command), 0);
+	TEST_SAME_TEXT(output, "");
 }
 
 static void no_source_is_longer_than_600_lines(void)
@@ -490,6 +569,11 @@ const CU_TestInfo tests_includes[] = {
 	{"every source has its licence", every_source_has_its_licence},
 	{"no file names a mirror", no_file_names_a_mirror},
 	{"every command is a small file in the catalogue", every_command_is_a_small_file_in_the_catalogue},
+	{"every fault is a file in its catalogue", every_fault_is_a_file_in_its_catalogue},
+	{"every judge is a file in the catalogue", every_judge_is_a_file_in_the_catalogue},
+	{"no files include each other in a circle", no_files_include_each_other_in_a_circle},
+	{"no folders include each other in a circle", no_folders_include_each_other_in_a_circle},
+	{"no function is longer than 60 lines", no_function_is_longer_than_60_lines},
 	{"no source is longer than 600 lines", no_source_is_longer_than_600_lines},
 	{"comments and Markdown have 100 columns", comments_and_markdown_have_100_columns},
 	{"every golden trace has its file", every_golden_trace_has_its_file},
