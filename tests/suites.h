@@ -186,6 +186,8 @@
 	S("chip/driver", tests_driver, false) \
 	S("chip/enc28j60", tests_enc28j60, false) \
 	S("fault/fault", tests_fault, false) \
+	S("fault/check", tests_fault_check, false) \
+	S("fault/draw", tests_draw, false) \
 	S("board/board", tests_board, false) \
 	S("board/board_faults", tests_board_faults, false) \
 	S("board/flash", tests_board_flash, false) \

@@ -17,6 +17,16 @@ struct fault made_fault(const char *name, const char *match, const char *action,
 /** A fault that fault_check() accepts. */
 struct fault made_checked_fault(const char *name, const char *match, const char *action, const char *params);
 
+/** A fault of @p action with the parameters that it must have, without a check. */
+struct fault made_ready(const struct action *action, const char *match);
+
+/** Asserts that fault_check() takes the fault, */
+void expect_right(struct fault fault);
+/** or refuses it because of @p wrong_key, with @p why in its text. */
+void expect_wrong(struct fault fault, const char *wrong_key, const char *why);
+/** Asserts that a table refuses a value, with @p why in its text, and changes nothing. */
+void expect_refused(const struct param *table, const char *key, const char *value, const char *why);
+
 /** A parameter as text; valid until the next call. */
 const char *made_value(const struct fault *fault, const char *key);
 
