@@ -245,6 +245,7 @@
 	S("engine/engine", tests_engine, true) \
 	S("campaign/tree", tests_tree, true) \
 	S("session/sessions", tests_sessions, true) \
+	S("session/broken_off", tests_broken_off, true) \
 	S("campaign/search", tests_search, true) \
 	S("campaign/hunt", tests_hunting, true) \
 	S("campaign/shrink", tests_shrink, true) \

@@ -6,6 +6,8 @@
 #ifndef TESTS_SESSION_FIXTURE_H
 #define TESTS_SESSION_FIXTURE_H
 
+#include <jansson.h>
+#include <limits.h>
 #include <stddef.h>
 
 /**
@@ -27,5 +29,17 @@ int session_fixture_run(char *ret_output, size_t size, const char *words, ...) _
  * @param image Size of image.bin beside it, all zeros.
  */
 void session_fixture_scenario(char *ret_output, size_t size, unsigned image, const char *scenario, const char *options, int status);
+
+/** The path of a file of the sources, for a command that runs elsewhere; it must exist. */
+const char *session_fixture_absolute(const char *path, char ret_path[PATH_MAX]);
+
+/** A JSON file of the test's folder; fails the test if it cannot be read. */
+json_t *session_fixture_load(const char *name);
+
+/** A text of a session's verdict.json; "" if it has none. Four of them are valid at a time. */
+const char *session_fixture_verdict(const char *session, const char *key);
+
+/** A file of a session's folder, to be released with free(). */
+char *session_fixture_file(const char *session, const char *name);
 
 #endif

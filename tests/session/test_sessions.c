@@ -5,10 +5,6 @@
  *
  * Most tests let the device download a small image, since most of a session is its download.
  */
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
@@ -18,7 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -42,12 +37,6 @@ static char output[OUTPUT_MAX];
 
 /* -- running -- */
 
-static const char *absolute(const char *path, char ret_path[PATH_MAX])
-{
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(path, ret_path));
-	return ret_path;
-}
-
 /*
  * Runs stutter in the test's folder, in which small.bin lies; what it printed is left in `output`.
  */
@@ -55,39 +44,12 @@ static const char *absolute(const char *path, char ret_path[PATH_MAX])
 
 /* -- what a run leaves behind -- */
 
-static json_t *load(const char *name)
-{
-	json_error_t error;
-	json_t *json = json_load_file(test_path(name), JSON_REJECT_DUPLICATES, &error);
-
-	if (json == NULL)
-		printf("    %s:%d: %s\n", name, error.line, error.text);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(json);
-	return json;
-}
-
-/* A text of a session's verdict.json; "" if it has none. */
-static const char *verdict_text(const char *session, const char *key)
-{
-	static char text[4][1024];
-	static unsigned turn;
-	char name[PATH_MAX];
-	char *ret_text = text[turn++ % 4];
-
-	(void)snprintf(name, sizeof name, "%s/verdict.json", session);
-	json_t *json = load(name);
-	const char *value = json_string_value(json_object_get(json, key));
-	(void)snprintf(ret_text, sizeof text[0], "%s", value != NULL ? value : "");
-	json_decref(json);
-	return ret_text;
-}
-
 static double verdict_number(const char *session, const char *key)
 {
 	char name[PATH_MAX];
 
 	(void)snprintf(name, sizeof name, "%s/verdict.json", session);
-	json_t *json = load(name);
+	json_t *json = session_fixture_load(name);
 	double value = json_number_value(json_object_get(json, key));
 	json_decref(json);
 	return value;
@@ -95,18 +57,10 @@ static double verdict_number(const char *session, const char *key)
 
 static void expect_same_digest(const char *session, const char *other)
 {
-	const char *digest = verdict_text(session, "digest");
+	const char *digest = session_fixture_verdict(session, "digest");
 
 	CU_ASSERT_EQUAL(strlen(digest), DIGEST_LENGTH);
-	TEST_SAME_TEXT(verdict_text(other, "digest"), digest);
-}
-
-static char *read_in_folder(const char *session, const char *name)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof path, "%s/%s", session, name);
-	return test_read_own(path);
+	TEST_SAME_TEXT(session_fixture_verdict(other, "digest"), digest);
 }
 
 /* -- the promise: the same plan, the same digest -- */
@@ -115,16 +69,17 @@ static void the_same_plan_twice_side_by_side(void)
 {
 	char clean[PATH_MAX], line[128];
 
-	test_expect_status(output, stutter("run %s --twice --jobs 2 --out r", absolute(CLEAN, clean)), STATUS_PASSED);
+	test_expect_status(output, stutter("run %s --twice --jobs 2 --out r", session_fixture_absolute(CLEAN, clean)), STATUS_PASSED);
 	expect_same_digest("r/clean/seed-1", "r/clean/seed-1-again");
 	(void)snprintf(line, sizeof line, "clean on reference, seed 1: the same twice, digest %s\n",
-	               verdict_text("r/clean/seed-1", "digest"));
+	               session_fixture_verdict("r/clean/seed-1", "digest"));
 	TEST_CONTAINS(output, line);
-	char *once = read_in_folder("r/clean/seed-1", "trace.txt"), *again = read_in_folder("r/clean/seed-1-again", "trace.txt");
+	char *once = session_fixture_file("r/clean/seed-1", "trace.txt"),
+	     *again = session_fixture_file("r/clean/seed-1-again", "trace.txt");
 	TEST_SAME_TEXT(again, once);
 	free(once);
 	free(again);
-	TEST_SAME_TEXT(verdict_text("r/clean/seed-1", "verdict"), "pass");
+	TEST_SAME_TEXT(session_fixture_verdict("r/clean/seed-1", "verdict"), "pass");
 }
 
 /* Keeps every core busy until it is killed. */
@@ -156,7 +111,7 @@ static void the_same_plan_on_busy_cores(void)
 	pid_t pids[PIDS_MAX];
 
 	cores = cores > PIDS_MAX ? PIDS_MAX : cores;
-	test_expect_status(output, stutter("run %s --jobs 1 --out quiet", absolute(CLEAN, clean)), STATUS_PASSED);
+	test_expect_status(output, stutter("run %s --jobs 1 --out quiet", session_fixture_absolute(CLEAN, clean)), STATUS_PASSED);
 	start_spinning(pids, cores);
 	int status = stutter("run %s --jobs 1 --out busy", clean);
 	end_all(pids, cores);
@@ -169,7 +124,7 @@ static void the_same_plan_on_a_freshly_built_device(void)
 {
 	char build[PATH_MAX];
 
-	(void)absolute(test_build(), build);
+	(void)session_fixture_absolute(test_build(), build);
 	test_write("small.yaml", SMALL);
 	test_expect_status(output, stutter("run small.yaml --out old"), STATUS_PASSED);
 	int status = test_shell(
@@ -189,8 +144,9 @@ static void the_same_plan_on_a_freshly_built_device(void)
 	test_expect_status(output, status, 0);
 	status = test_shell(output, sizeof output, "cd %s && tree/build/stutter run small.yaml --out new", test_folder());
 	test_expect_status(output, status, STATUS_PASSED);
-	TEST_SAME_TEXT(verdict_text("new/small/seed-1", "device_image"), verdict_text("old/small/seed-1", "device_image"));
-	char *old = read_in_folder("old/small/seed-1", "trace.txt"), *new = read_in_folder("new/small/seed-1", "trace.txt");
+	TEST_SAME_TEXT(session_fixture_verdict("new/small/seed-1", "device_image"),
+	               session_fixture_verdict("old/small/seed-1", "device_image"));
+	char *old = session_fixture_file("old/small/seed-1", "trace.txt"), *new = session_fixture_file("new/small/seed-1", "trace.txt");
 	TEST_SAME_TEXT(new, old);
 	free(old);
 	free(new);
@@ -201,7 +157,8 @@ static void another_seed_is_another_session(void)
 {
 	test_write("small.yaml", SMALL);
 	test_expect_status(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
-	CU_ASSERT_STRING_NOT_EQUAL(verdict_text("r/small/seed-1", "digest"), verdict_text("r/small/seed-2", "digest"));
+	CU_ASSERT_STRING_NOT_EQUAL(session_fixture_verdict("r/small/seed-1", "digest"),
+	                           session_fixture_verdict("r/small/seed-2", "digest"));
 }
 
 #define RANDOM_FAULTS \
@@ -216,12 +173,12 @@ static void a_plan_of_a_run_repeats_it(void)
 	test_expect_status(output, stutter("run small.yaml --seed 7 --out a"), STATUS_PASSED);
 	test_expect_status(output, stutter("run a/small/seed-7/plan.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
-	char *trace = read_in_folder("a/small/seed-7", "trace.txt");
+	char *trace = session_fixture_file("a/small/seed-7", "trace.txt");
 	CU_ASSERT(test_count(trace, "'bursts' drop") > 0 && test_count(trace, "'jitter' delay") > 0 &&
 	          test_count(trace, "'silence' drop") > 0);
 	free(trace);
 	/* All but the comment in front, which tells where the plan came from. */
-	char *a = read_in_folder("a/small/seed-7", "plan.yaml"), *b = read_in_folder("b/small/seed-7", "plan.yaml");
+	char *a = session_fixture_file("a/small/seed-7", "plan.yaml"), *b = session_fixture_file("b/small/seed-7", "plan.yaml");
 	TEST_SAME_TEXT(strchr(b, '\n'), strchr(a, '\n'));
 	free(a);
 	free(b);
@@ -231,11 +188,14 @@ static void lost_syns_make_it_later(void)
 {
 	char clean[PATH_MAX], lost[PATH_MAX];
 
-	test_expect_status(output, stutter("run %s %s --jobs 2 --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost)), STATUS_PASSED);
+	test_expect_status(
+		output,
+		stutter("run %s %s --jobs 2 --out r", session_fixture_absolute(CLEAN, clean), session_fixture_absolute(LOST_SYN, lost)),
+		STATUS_PASSED);
 	double later = verdict_number("r/lost-syn/seed-1", "virtual_s") - verdict_number("r/clean/seed-1", "virtual_s");
 	/* RFC 6298 5.7: the retransmission timer of a SYN starts at 1 s and doubles. */
 	CU_ASSERT(later > 2.9 && later < 3.2);
-	char *trace = read_in_folder("r/lost-syn/seed-1", "trace.txt");
+	char *trace = session_fixture_file("r/lost-syn/seed-1", "trace.txt");
 	CU_ASSERT_EQUAL(test_count(trace, "'lost SYN' drop -> dropped\n"), 2);
 	TEST_CONTAINS(trace, "fault   'lost SYN': ");
 	TEST_CONTAINS(trace, " 2 applied\n");
@@ -263,7 +223,7 @@ static void a_replay_repeats_what_took_effect_without_dice(void)
 	                   0);
 	test_expect_status(output, stutter("replay frozen.yaml --out b"), STATUS_PASSED);
 	expect_same_digest("a/small/seed-7", "b/small/seed-7");
-	char *trace = read_in_folder("b/small/seed-7", "trace.txt"), *list = read_in_folder("b/small/seed-7", "replay.txt");
+	char *trace = session_fixture_file("b/small/seed-7", "trace.txt"), *list = session_fixture_file("b/small/seed-7", "replay.txt");
 	CU_ASSERT(test_count(trace, "'bursts' drop") > 0 && test_count(trace, "'stall' tx_stall") == 1 &&
 	          test_count(trace, "'flap' carrier") == 1);
 	CU_ASSERT(test_count(list, "found  ") > 3 && test_count(list, "not found") == 0);
@@ -283,7 +243,7 @@ static void a_replay_on_another_device_lists_what_it_did_not_find(void)
 	                   0);
 	test_expect_status(output, stutter("replay frozen.yaml --device other.yaml --out b"), STATUS_INCONCLUSIVE);
 	TEST_CONTAINS(output, "decisions before the end found their address");
-	char *list = read_in_folder("b/small/seed-7", "replay.txt");
+	char *list = session_fixture_file("b/small/seed-7", "replay.txt");
 	CU_ASSERT(test_count(list, "not found") > 0 && test_count(list, "found  ") > 0);
 	free(list);
 	test_expect_status(output, stutter("replay frozen.yaml --device other.yaml --least 0%% --out c"), STATUS_PASSED);
@@ -298,7 +258,7 @@ static void the_summary_tells_what_each_fault_did(void)
 	test_expect_status(output, stutter("run small.yaml --out r"), STATUS_PASSED);
 	TEST_CONTAINS(output, "'never' never matched anything");
 	CU_ASSERT_PTR_NULL(strstr(output, "'once' never"));
-	json_t *summary = load("r/summary.json");
+	json_t *summary = session_fixture_load("r/summary.json");
 	json_t *rules = json_object_get(json_array_get(json_object_get(summary, "sessions"), 0), "rules");
 	CU_ASSERT_EQUAL(json_array_size(rules), 2);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(json_array_get(rules, 0), "matched")), 0);
@@ -361,7 +321,7 @@ static void the_folder_holds_all_that_is_promised(void)
 	test_expect_status(output, stutter("run small.yaml --seeds 1..2 --out r"), STATUS_PASSED);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		CU_ASSERT(stat(test_path(names[i]), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
-	json_t *summary = load("r/summary.json");
+	json_t *summary = session_fixture_load("r/summary.json");
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "sessions_run")), 2);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 2);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "not_as_expected")), 0);
@@ -396,7 +356,7 @@ static void the_verdict_has_its_members(void)
 
 	test_write("small.yaml", SMALL);
 	test_expect_status(output, stutter("run small.yaml --seed 5 --out r"), STATUS_PASSED);
-	json_t *json = load("r/small/seed-5/verdict.json");
+	json_t *json = session_fixture_load("r/small/seed-5/verdict.json");
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		CU_ASSERT(json_is_string(json_object_get(json, texts[i])));
 	for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++)
@@ -419,10 +379,10 @@ static void the_digest_is_that_of_the_trace(void)
 	test_expect_status(
 		output,
 		test_shell(output, sizeof output, "cd %s/r/small/seed-1 && grep -v '^# ' trace.txt >trace.txt.digested", test_folder()), 0);
-	char *trace = read_in_folder("r/small/seed-1", "trace.txt.digested");
+	char *trace = session_fixture_file("r/small/seed-1", "trace.txt.digested");
 	XXH128_hash_t hash = XXH3_128bits(trace, strlen(trace));
 	(void)snprintf(digest, sizeof digest, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
-	TEST_SAME_TEXT(verdict_text("r/small/seed-1", "digest"), digest);
+	TEST_SAME_TEXT(session_fixture_verdict("r/small/seed-1", "digest"), digest);
 	free(trace);
 }
 
@@ -441,307 +401,6 @@ static void junit_is_well_formed(void)
 	TEST_CONTAINS(output, "<odd> & \"quoted\"");
 }
 
-/* -- sessions that break off -- */
-
-static void sleep_ms(long ms)
-{
-	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-	(void)nanosleep(&pause, NULL);
-}
-
-/*
- * Starts stutter in a process group of its own, as a shell does; its output goes to printed.txt in
- * the test's folder.
- */
-static pid_t start_stutter(const char *const words[])
-{
-	session_fixture_needs("initramfs.cpio");
-	const char *program = test_program();
-	fflush(NULL);
-	pid_t pid = fork();
-	if (pid == 0) {
-		int printed = chdir(test_folder()) == 0 ? open("printed.txt", O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
-		(void)setpgid(0, 0);
-		if (printed < 0 || dup2(printed, 1) < 0 || dup2(printed, 2) < 0)
-			_exit(99);
-		execv(program, (char *const *)(uintptr_t)words);
-		_exit(99);
-	}
-	CU_ASSERT_FATAL(pid > 0);
-	(void)setpgid(pid, pid);
-	return pid;
-}
-
-/* Waits until a file has so many bytes: the session is running. */
-static void wait_for_bytes(const char *name, off_t size)
-{
-	struct stat status;
-
-	for (int i = 0; i < WAIT_S * 100; i++) {
-		if (stat(test_path(name), &status) == 0 && status.st_size >= size)
-			return;
-		sleep_ms(10);
-	}
-	CU_FAIL_FATAL("the session did not get going");
-}
-
-static int wait_for_end(pid_t pid)
-{
-	int status = 0;
-
-	CU_ASSERT_EQUAL_FATAL(waitpid(pid, &status, 0), pid);
-	char *printed = read_in_folder(".", "printed.txt");
-	(void)snprintf(output, sizeof output, "%s", printed);
-	free(printed);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* Calls for every process: its id, its parent's, and its working directory. */
-static void each_process(void (*visit)(void *ctx, pid_t pid, pid_t parent, const char *folder), void *ctx)
-{
-	DIR *proc = opendir("/proc");
-	const struct dirent *entry;
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(proc);
-	while ((entry = readdir(proc)) != NULL) {
-		char path[64], folder[PATH_MAX], state;
-		int parent;
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		(void)snprintf(path, sizeof path, "/proc/%.20s/stat", entry->d_name);
-		char *stat_text = test_read(path);
-		const char *after = stat_text != NULL ? strrchr(stat_text, ')') : NULL;
-		bool lives = after != NULL && sscanf(after, ") %c %d", &state, &parent) == 2 && state != 'Z';
-		free(stat_text);
-		(void)snprintf(path, sizeof path, "/proc/%.20s/cwd", entry->d_name);
-		ssize_t length = lives ? readlink(path, folder, sizeof folder - 1) : -1;
-		if (length < 0)
-			continue;
-		folder[length] = '\0';
-		visit(ctx, (pid_t)strtol(entry->d_name, NULL, 10), (pid_t)parent, folder);
-	}
-	(void)closedir(proc);
-}
-
-struct search {
-	pid_t parent;
-	pid_t found[PIDS_MAX];
-	size_t count;
-};
-
-static void note_child(void *ctx, pid_t pid, pid_t parent, const char *folder)
-{
-	struct search *search = ctx;
-
-	(void)folder;
-	if (parent == search->parent && search->count < PIDS_MAX)
-		search->found[search->count++] = pid;
-}
-
-static struct search children_of(pid_t pid)
-{
-	struct search search = {.parent = pid};
-
-	each_process(note_child, &search);
-	return search;
-}
-
-static void note_inside(void *ctx, pid_t pid, pid_t parent, const char *folder)
-{
-	char here[PATH_MAX];
-
-	(void)pid;
-	(void)parent;
-	(void)absolute(test_folder(), here);
-	if (strncmp(folder, here, strlen(here)) == 0)
-		++*(size_t *)ctx;
-}
-
-/*
- * Nothing may go on in the test's folder: QEMU's working directory is its session's, stutter's the
- * test's.
- */
-static void expect_nobody_left(void)
-{
-	size_t left = 1;
-
-	for (int i = 0; i < 500 && left > 0; i++) {
-		left = 0;
-		each_process(note_inside, &left);
-		if (left > 0)
-			sleep_ms(10);
-	}
-	CU_ASSERT_EQUAL(left, 0);
-}
-
-/* The child of @p pid that has the file open: the process of a session has its trace open. */
-static pid_t holder_of(pid_t pid, const char *name)
-{
-	struct search children = children_of(pid);
-	char path[PATH_MAX], command[2 * PATH_MAX], found[64];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(test_path(name), path));
-	for (size_t i = 0; i < children.count; i++) {
-		(void)snprintf(command, sizeof command, "ls -l /proc/%ld/fd | grep -cF '%s'", (long)children.found[i], path);
-		if (test_shell(found, sizeof found, "%s", command) == 0)
-			return children.found[i];
-	}
-	CU_FAIL_FATAL("nobody runs that session");
-	return 0;
-}
-
-/* The only child of a process. */
-static pid_t only_child(pid_t pid)
-{
-	struct search search = children_of(pid);
-
-	CU_ASSERT_EQUAL_FATAL(search.count, 1);
-	return search.found[0];
-}
-
-static void expect_inconclusive(const char *session, const char *reason)
-{
-	TEST_SAME_TEXT(verdict_text(session, "verdict"), "inconclusive");
-	TEST_CONTAINS(verdict_text(session, "reason"), reason);
-}
-
-#define SWING 500000
-
-static pid_t start_clean(const char *seeds, const char *jobs, const char *transport)
-{
-	char clean[PATH_MAX];
-	const char *const words[] = {"stutter", "run", absolute(CLEAN, clean), "--seeds", seeds, "--jobs", jobs,
-	                             "--out",   "r",   "--transport",          transport, NULL};
-
-	return start_stutter(words);
-}
-
-/* Beside it there is a process that stays, and finishes the session. */
-static void a_qemu_that_is_killed_beside_its_session_is_inconclusive(void)
-{
-	pid_t pid = start_clean("1..1", "1", "fifo");
-
-	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
-	(void)kill(only_child(only_child(pid)), SIGKILL);
-	test_expect_status(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
-	expect_nobody_left();
-	expect_inconclusive("r/clean/seed-1", "QEMU was killed by signal 9 (Killed)");
-	char *trace = read_in_folder("r/clean/seed-1", "trace.txt");
-	TEST_CONTAINS(trace, "phase download begin\n");
-	TEST_CONTAINS(trace, "inconclusive: QEMU was killed by signal 9");
-	free(trace);
-	json_t *summary = load("r/summary.json");
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
-	json_decref(summary);
-}
-
-static void a_killed_session_is_inconclusive(void)
-{
-	static const struct {
-		const char *transport, *reason;
-	} rows[] = {{"fifo", "the session's process was killed by signal 9 (Killed)"}, {"inside", "QEMU was killed by signal 9 (Killed)"}};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		pid_t pid = start_clean("1..2", "2", rows[i].transport);
-		wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
-		(void)kill(holder_of(pid, "r/clean/seed-1/trace.txt"), SIGKILL);
-		test_expect_status(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
-		expect_nobody_left();
-		TEST_CONTAINS(output, rows[i].reason);
-		expect_inconclusive("r/clean/seed-1", rows[i].reason);
-		json_t *summary = load("r/summary.json");
-		CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 1);
-		CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "passed")), 1);
-		json_decref(summary);
-		test_expect_status(output, test_shell(output, sizeof output, "rm -r %s/r", test_folder()), 0);
-	}
-}
-
-static void an_interrupted_run_leaves_reports_and_nobody(void)
-{
-	pid_t pid = start_clean("1..3", "2", "inside");
-
-	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
-	/* Ctrl-C reaches the whole foreground group. */
-	(void)kill(-pid, SIGINT);
-	test_expect_status(output, wait_for_end(pid), STATUS_INCONCLUSIVE);
-	expect_nobody_left();
-	expect_inconclusive("r/clean/seed-1", "stopped");
-	CU_ASSERT_EQUAL(access(test_path("r/junit.xml"), R_OK), 0);
-	char *trace = read_in_folder("r/clean/seed-1", "trace.txt");
-	TEST_CONTAINS(trace, "phase download begin\n");
-	free(trace);
-	json_t *summary = load("r/summary.json");
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 3);
-	json_decref(summary);
-	TEST_CONTAINS(output, "NO VERDICT clean, seed 3: not run: the run ended before\n");
-}
-
-static void a_killed_run_leaves_nobody(void)
-{
-	pid_t pid = start_clean("1..2", "2", "inside");
-
-	wait_for_bytes("r/clean/seed-1/device.pcapng", SWING);
-	(void)kill(pid, SIGKILL);
-	CU_ASSERT_EQUAL(wait_for_end(pid), 128 + SIGKILL);
-	expect_nobody_left();
-	test_expect_status(output, stutter("report r"), STATUS_INCONCLUSIVE);
-	TEST_CONTAINS(output, "NO VERDICT in 2 sessions: no verdict: the run ended before\n");
-	TEST_CONTAINS(output, "replay          stutter run r/clean/seed-1/plan.yaml\n");
-}
-
-/*
- * The closing line of `output` names a report if, and only if, the list "there" has it. Without a
- * plan that has the decisions, the decisions are kept.
- */
-static void expect_only_what_is_there(void)
-{
-	static const char *const reports[] = {"summary.json", "junit.xml"};
-	char *there = read_in_folder(".", "there");
-	char *closing = strstr(output, "The report lies in ");
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(closing);
-	/* Reports that could not be written are listed after it. */
-	closing[strcspn(closing, "\n")] = '\0';
-	for (size_t i = 0; i < 2; i++)
-		CU_ASSERT_EQUAL(strstr(closing, reports[i]) != NULL, strstr(there, reports[i]) != NULL);
-	CU_ASSERT_EQUAL(strstr(closing, "a folder for each session") != NULL, strstr(there, "verdict.json") != NULL);
-	CU_ASSERT_PTR_NULL(strstr(there, ".new"));
-	free(there);
-}
-
-static void a_full_disk_is_inconclusive(void)
-{
-	char clean[PATH_MAX];
-
-	session_fixture_needs("initramfs.cpio");
-	if (test_shell(output, sizeof output, "unshare -m mount -t tmpfs none %s", test_folder()) != 0)
-		test_skip("no right to mount a small disk: %.60s", output);
-	int status = test_shell(
-		output, sizeof output,
-		"cd %s && mkdir small && unshare -m sh -c 'mount -t tmpfs -o size=1m none small && %s run %s --out small/r; status=$?; "
-		"cp small/r/clean/seed-1/trace.txt small/r/clean/seed-1/device.pcapng . && ls small/r small/r/clean/seed-1 >there; exit $status'",
-		test_folder(), test_program(), absolute(CLEAN, clean));
-	test_expect_status(output, status, STATUS_INCONCLUSIVE);
-	TEST_CONTAINS(output, "INCONCLUSIVE clean");
-	TEST_CONTAINS(output, "could not be written (is the disk full?)");
-	expect_only_what_is_there();
-	char *trace = read_in_folder(".", "trace.txt");
-	TEST_CONTAINS(trace, "phase connect ok\n");
-	free(trace);
-	expect_nobody_left();
-}
-
-static void a_missing_qemu_gets_its_cure(void)
-{
-	test_write("small.yaml", "name: small\n");
-	int status = test_shell(output, sizeof output, "cd %s && PATH=/nowhere %s run small.yaml --out r", test_folder(), test_program());
-	test_expect_status(output, status, STATUS_INCONCLUSIVE);
-	TEST_CONTAINS(output, "cannot start qemu-system-arm\n  Cure: apt-get install --no-install-recommends qemu-system-arm");
-	expect_inconclusive("r/small/seed-1", "Cure: apt-get install --no-install-recommends qemu-system-arm");
-}
-
 /* -- verdicts -- */
 
 static void an_impatient_device_fails(void)
@@ -749,20 +408,21 @@ static void an_impatient_device_fails(void)
 	char lost[PATH_MAX];
 
 	test_write("impatient.yaml", "name: impatient\nagent: {retries: 0, connect_timeout: 2s}\n");
-	test_expect_status(output, stutter("run %s --device ./impatient.yaml --out r", absolute(LOST_SYN, lost)), STATUS_FAILED);
-	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "verdict"), "fail");
-	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "device"), "impatient");
-	CU_ASSERT_EQUAL(strncmp(verdict_text("r/lost-syn/seed-1", "reason"), "connect: ", 9), 0);
-	TEST_SAME_TEXT(verdict_text("r/lost-syn/seed-1", "expectation"), "pass was expected");
-	TEST_CONTAINS(verdict_text("r/lost-syn/seed-1", "first_trouble"), " s: phase connect failed: ");
+	test_expect_status(output, stutter("run %s --device ./impatient.yaml --out r", session_fixture_absolute(LOST_SYN, lost)),
+	                   STATUS_FAILED);
+	TEST_SAME_TEXT(session_fixture_verdict("r/lost-syn/seed-1", "verdict"), "fail");
+	TEST_SAME_TEXT(session_fixture_verdict("r/lost-syn/seed-1", "device"), "impatient");
+	CU_ASSERT_EQUAL(strncmp(session_fixture_verdict("r/lost-syn/seed-1", "reason"), "connect: ", 9), 0);
+	TEST_SAME_TEXT(session_fixture_verdict("r/lost-syn/seed-1", "expectation"), "pass was expected");
+	TEST_CONTAINS(session_fixture_verdict("r/lost-syn/seed-1", "first_trouble"), " s: phase connect failed: ");
 }
 
 static void a_client_that_hangs_meets_the_deadline(void)
 {
 	test_write("hang.yaml", "name: hang\ndeadline: 30s\ndevice: {name: d, client: sleep 100000}\n");
 	test_expect_status(output, stutter("run hang.yaml --out r"), STATUS_FAILED);
-	TEST_SAME_TEXT(verdict_text("r/hang/seed-1", "verdict"), "fail");
-	TEST_CONTAINS(verdict_text("r/hang/seed-1", "reason"), ": no result before the deadline; the last report, at ");
+	TEST_SAME_TEXT(session_fixture_verdict("r/hang/seed-1", "verdict"), "fail");
+	TEST_CONTAINS(session_fixture_verdict("r/hang/seed-1", "reason"), ": no result before the deadline; the last report, at ");
 	CU_ASSERT_EQUAL(verdict_number("r/hang/seed-1", "virtual_s"), 30.0);
 }
 
@@ -771,10 +431,10 @@ static void a_client_of_ones_own_is_judged(void)
 	test_write("three.yaml", "name: three\ndevice: {name: d, client: exit 3}\n");
 	test_write("zero.yaml", "name: zero\nimage: small.bin\ndevice: {name: d, client: \"true\"}\nexpect: {whole: false}\n");
 	test_expect_status(output, stutter("run three.yaml zero.yaml --out r"), STATUS_FAILED);
-	TEST_SAME_TEXT(verdict_text("r/three/seed-1", "verdict"), "fail");
-	TEST_SAME_TEXT(verdict_text("r/three/seed-1", "reason"), "client: exit status 3");
-	TEST_SAME_TEXT(verdict_text("r/zero/seed-1", "verdict"), "pass");
-	TEST_SAME_TEXT(verdict_text("r/zero/seed-1", "reason"), "the client reports success; it never asked for an image");
+	TEST_SAME_TEXT(session_fixture_verdict("r/three/seed-1", "verdict"), "fail");
+	TEST_SAME_TEXT(session_fixture_verdict("r/three/seed-1", "reason"), "client: exit status 3");
+	TEST_SAME_TEXT(session_fixture_verdict("r/zero/seed-1", "verdict"), "pass");
+	TEST_SAME_TEXT(session_fixture_verdict("r/zero/seed-1", "reason"), "the client reports success; it never asked for an image");
 }
 
 /* What a session comes to, what is expected of it, and whether that is met. */
@@ -808,10 +468,10 @@ static void expectations_decide_the_exit_status(void)
 	test_expect_status(output, stutter("run pass-*.yaml fail-*.yaml --jobs 2 --out r"), STATUS_FAILED);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		(void)snprintf(session, sizeof session, "r/%s/seed-1", rows[i].name);
-		TEST_SAME_TEXT(verdict_text(session, "verdict"), rows[i].name[0] == 'f' ? "fail" : "pass");
-		TEST_SAME_TEXT(verdict_text(session, "expectation"), rows[i].expectation);
+		TEST_SAME_TEXT(session_fixture_verdict(session, "verdict"), rows[i].name[0] == 'f' ? "fail" : "pass");
+		TEST_SAME_TEXT(session_fixture_verdict(session, "expectation"), rows[i].expectation);
 	}
-	json_t *summary = load("r/summary.json");
+	json_t *summary = session_fixture_load("r/summary.json");
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "not_as_expected")), 5);
 	json_decref(summary);
 	test_expect_status(output, stutter("run pass-any.yaml pass-between.yaml fail-any.yaml fail-fail.yaml fail-client.yaml --out met"),
@@ -824,8 +484,10 @@ static void every_scenario_comes_out_as_it_expects(void)
 	char clean[PATH_MAX], lost[PATH_MAX], outage[PATH_MAX], chip[PATH_MAX];
 
 	test_expect_status(output,
-	                   stutter("run %s %s %s %s --out r", absolute(CLEAN, clean), absolute(LOST_SYN, lost),
-	                           absolute("scenarios/first/long-outage.yaml", outage), absolute("scenarios/chip", chip)),
+	                   stutter("run %s %s %s %s --out r", session_fixture_absolute(CLEAN, clean),
+	                           session_fixture_absolute(LOST_SYN, lost),
+	                           session_fixture_absolute("scenarios/first/long-outage.yaml", outage),
+	                           session_fixture_absolute("scenarios/chip", chip)),
 	                   STATUS_PASSED);
 }
 
@@ -834,7 +496,8 @@ static void a_flaky_link_passes_with_some_seeds_and_fails_with_others(void)
 {
 	char flaky[PATH_MAX];
 
-	test_expect_status(output, stutter("run %s --seeds 1..6 --out r", absolute("scenarios/first/flaky-link.yaml", flaky)),
+	test_expect_status(output,
+	                   stutter("run %s --seeds 1..6 --out r", session_fixture_absolute("scenarios/first/flaky-link.yaml", flaky)),
 	                   STATUS_FAILED);
 	TEST_CONTAINS(output, "\npass ");
 	TEST_CONTAINS(output, "first trouble ");
@@ -860,12 +523,6 @@ const CU_TestInfo tests_sessions[] = {
 	{"the verdict has its members", the_verdict_has_its_members},
 	{"the digest is that of the trace", the_digest_is_that_of_the_trace},
 	{"junit.xml is well formed", junit_is_well_formed},
-	{"a QEMU that is killed beside its session is inconclusive", a_qemu_that_is_killed_beside_its_session_is_inconclusive},
-	{"a killed session is inconclusive", a_killed_session_is_inconclusive},
-	{"an interrupted run leaves reports and nobody", an_interrupted_run_leaves_reports_and_nobody},
-	{"a killed run leaves nobody", a_killed_run_leaves_nobody},
-	{"a full disk is inconclusive", a_full_disk_is_inconclusive},
-	{"a missing QEMU gets its cure", a_missing_qemu_gets_its_cure},
 	{"an impatient device fails", an_impatient_device_fails},
 	{"a client that hangs meets the deadline", a_client_that_hangs_meets_the_deadline},
 	{"a client of one's own is judged", a_client_of_ones_own_is_judged},
