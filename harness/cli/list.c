@@ -28,7 +28,7 @@ static int list_faults(const struct paths *paths)
 	const struct action *action;
 
 	(void)paths;
-	puts("Who is hit; a fault's own keys, all conditions hold together:");
+	puts("The match, a fault's own keys; all conditions hold together:");
 	print_table(match_params, "  ");
 	for (size_t i = 0; (action = action_at(i)) != NULL; i++) {
 		printf("\n%s: %s\n", action->name, action->summary);

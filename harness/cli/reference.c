@@ -178,7 +178,7 @@ static void print_scenario(void)
 	puts("`tags: [WORD, ...]` are what suites and `stutter run --tag` choose it by; the name of the folder that it lies in is one without being said.\n");
 	puts("`session: FILE` is a recorded session, as `stutter import` makes one: its servers take the place of the services, and the device is `recorded`, which plays the other side, unless another is named.\n");
 	puts("## `redraw:`\n\n"
-	     "The faults of a plan, up to an instant as they were, and from then on by other dice: whether what is to come was bound to come.\n"
+	     "The faults of a plan, up to an instant as they were, and from then on drawn anew with another seed, to see whether the outcome was already settled.\n"
 	     "The rest of the session keeps its seed, so that up to this instant it is the same to the last bit; the replay of a frozen plan draws nothing, and so nothing anew.\n"
 	     "A plan without this part draws with its seed up to the end.\n");
 	print_table(redraw_params);
@@ -194,7 +194,7 @@ static void print_scenario(void)
 static void print_faults(void)
 {
 	puts("## `faults:`, a list\n\n"
-	     "A fault has a `name` (its action's, if none is given), one action, and whom it hits; all conditions hold together.\n"
+	     "A fault has a `name` (its action's, if none is given), one action, and a match, whose conditions must all hold.\n"
 	     "An action written as a bare value sets its first parameter: `delay: 100ms`.\n"
 	     "In place of an action, `netem: \"delay 100ms 20ms loss 1%\"` takes tc-netem's own words (with `netem_exact: true` by the arithmetic of Linux), and `preset: NAME` one of those below; either "
 	     "becomes several faults with the match of the entry.\n");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * A fault as the user describes it: who is hit (struct match) and what happens (an action and its
- * parameters). Plain data.
+ * A fault as the user describes it: a match (struct match) and an action with its parameters. Plain
+ * data.
  */
 #ifndef FAULT_FAULT_H
 #define FAULT_FAULT_H
