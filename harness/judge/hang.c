@@ -24,7 +24,7 @@ static const struct param rows[] = {
                            "ends; 0ns: off"),
 	PARAM_ROW_TEXT(
 		hang_params, signs_of_life, "signs_of_life", "",
-		"of judge hang: a pcap filter of the device's frames that are one; empty: those "
+		"pcap filter, for judge hang, of the device's frames that are one; empty: those "
 		"that a client is behind"),
 	{0},
 };

@@ -132,13 +132,13 @@ const struct param device_params[] = {
 	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", nic_enc28j60_revisions, "B7", "silicon revision of the ENC28J60"),
 	PARAM_ROW_CUSTOM(
 		device, errata, "errata", &errata_codec, "silicon",
-		"of the chip: those of its revision, as often as on silicon or (worst) whenever they can; none; or items of the sheet "
+		"errata of the chip: those of its revision, as often as on silicon or (worst) whenever they can; none; or items of the sheet "
 		"(5 6 14), whenever they can"),
 	PARAM_ROW_BOOL(device, bit_fields_reach_mac, "bit_fields_reach_mac", "true",
                        "BFS and BFC take effect on MAC and MII registers, for which they are not specified"),
 	PARAM_ROW_CHOICE(device, duplex, "duplex", duplexes, "driver",
                          "duplex mode of the device's end of the cable: the driver's choice (half), or set by ethtool"),
-	PARAM_ROW_CHOICE(device, clock, "clock", clocks, "rtc", "that goes on without power; none: the device comes up in 1970"),
+	PARAM_ROW_CHOICE(device, clock, "clock", clocks, "rtc", "clock that goes on without power; none: the device comes up in 1970"),
 	{0},
 };
 
@@ -279,7 +279,7 @@ const struct param flash_params[] = {
                            "time to erase 32 KiB"),
 	PARAM_ROW_QUANTITY(flash_part, block_erase_ns, "block_erase", UNIT_DURATION, "150ms", 1, OPERATION_MAX, "time to erase 64 KiB"),
 	PARAM_ROW_QUANTITY(flash_part, chip_erase_ns, "chip_erase", UNIT_DURATION, "20s", 1, OPERATION_MAX, "time to erase all of it"),
-	PARAM_ROW_CHOICE(flash_part, fill, "fill", flash_fills, "blank", "what the factory leaves in the slot that is not in use"),
+	PARAM_ROW_CHOICE(flash_part, fill, "fill", flash_fills, "blank", "contents that the factory leaves in the slot that is not in use"),
 	{0},
 };
 

@@ -10,7 +10,7 @@
 
 #define COMMON_ROWS \
 	PARAM_ROW_TEXT(exception, scenario, "scenario", NULL, "the name of the scenario"), \
-		PARAM_ROW_TEXT(exception, owner, "owner", NULL, "who answers for it"), \
+		PARAM_ROW_TEXT(exception, owner, "owner", NULL, "person who answers for it"), \
 		PARAM_ROW_TEXT(exception, until, "until", NULL, "the last day that it holds, such as 2027-01-31"), \
 		PARAM_ROW_TEXT(exception, why, "why", NULL, "a sentence for whoever reads the report")
 

@@ -16,7 +16,7 @@ const struct param plan_params[] = {
 	PARAM_ROW_TEXT(plan, summary, "summary", "", "one sentence on what the scenario shows"),
 	PARAM_ROW_QUANTITY(plan, seed, "seed", UNIT_NONE, "1", 0, 0, "seed of all random draws"),
 	PARAM_ROW_CUSTOM(plan, seeds, "seeds", &ordinals_codec, "0",
-                         "instead of one: a session for each seed of this range; `--seed` and `--seeds` go before it"),
+                         "seeds instead of one: a session for each of this range; `--seed` and `--seeds` go before it"),
 	PARAM_ROW_QUANTITY(plan, deadline_ns, "deadline", UNIT_DURATION, "10min", 1000000000, FAULT_TIME_MAX,
                            "virtual time at which a session is ended"),
 	PARAM_ROW_TEXT(plan, image, "image", "", "the file that the device downloads; empty: the one that the build makes"),
@@ -26,12 +26,12 @@ const struct param plan_params[] = {
 /* Those that are no judge's. */
 static const struct param expect_params[] = {
 	PARAM_ROW_CHOICE(expectation, verdict, "verdict", verdicts, "pass", "verdict that is expected"),
-	PARAM_ROW_TEXT(expectation, phase, "phase", "", "in which a failure must end; empty: any"),
+	PARAM_ROW_TEXT(expectation, phase, "phase", "", "phase in which a failure must end; empty: any"),
 	PARAM_ROW_QUANTITY(expectation, at_least_ns, "at_least", UNIT_DURATION, "0ns", 0, 0,
                            "virtual time that the session takes; 0ns: not asked"),
 	PARAM_ROW_QUANTITY(expectation, at_most_ns, "at_most", UNIT_DURATION, "0ns", 0, 0,
                            "virtual time that the session takes; 0ns: not asked"),
-	PARAM_ROW_TEXT(expectation, judge, "judge", "", "that finds the failure (`stutter list judges`); empty: any, or none"),
+	PARAM_ROW_TEXT(expectation, judge, "judge", "", "judge that finds the failure (`stutter list judges`); empty: any, or none"),
 	PARAM_ROW_TEXT(expectation, failure_of, "failure_of", "", "the client whose confirmed failure is expected; empty: the device"),
 	PARAM_ROW_TEXT(expectation, reason, "reason", "", "a pattern (glob(7)) that the reason of a failure has in it; empty: any"),
 	{0},

@@ -14,7 +14,7 @@ const struct param suite_params[] = {
 	PARAM_ROW_TEXT(suite, name, SUITE_KEY, NULL, "its name, for reports"),
 	PARAM_ROW_TEXT(suite, summary, "summary", "", "one sentence on what the suite is for"),
 	PARAM_ROW_QUANTITY(suite, budget_ns, "budget", UNIT_DURATION, "0ns", 0, 0,
-                           "of the host's time: no session is started that would not end within it; 0ns: none"),
+                           "limit of the host's time: no session is started that would not end within it; 0ns: none"),
 	PARAM_ROW_CUSTOM(suite, seeds, "seeds", &ordinals_codec, "0", "a session for each seed of this range; 0: what a scenario says"),
 	{0},
 };
@@ -22,8 +22,8 @@ const struct param suite_params[] = {
 const struct param suite_entry_params[] = {
 	PARAM_ROW_TEXT(suite_entry, path, "path", "",
                        "a scenario, a frozen plan, or a folder of them; with a tag, all scenarios by default"),
-	PARAM_ROW_TEXT(suite_entry, tag, "tag", "", "only the scenarios with this tag"),
-	PARAM_ROW_CUSTOM(suite_entry, seeds, "seeds", &ordinals_codec, "0", "in place of the suite's"),
+	PARAM_ROW_TEXT(suite_entry, tag, "tag", "", "tag of the scenarios that are taken"),
+	PARAM_ROW_CUSTOM(suite_entry, seeds, "seeds", &ordinals_codec, "0", "seeds in place of the suite's"),
 	{0},
 };
 

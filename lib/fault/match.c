@@ -104,8 +104,8 @@ const struct param match_params[] = {
 	PARAM_ROW_TEXT(match, during, "during", "", "phase of the session"),
 	PARAM_ROW_CUSTOM(
 		match, nth, "nth", &ordinals_codec, "0",
-		"only the n-th that matches, counted from 1, or those of a range (3..7, 3..); seed: the n-th in a session with seed n"),
-	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "every n-th that matches"),
+		"ordinal of the match that it acts on, counted from 1, or a range of them (3..7, 3..); seed: the n-th in a session with seed n"),
+	PARAM_ROW_QUANTITY(match, every, "every", UNIT_NONE, "0", 0, 0, "period: it acts on every n-th match"),
 	PARAM_ROW_QUANTITY(match, first, "first", UNIT_NONE, "0", 0, 0, "the first n that match"),
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0,
                            "probability with which each of these is hit"),

@@ -8,7 +8,7 @@ struct int_double_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(int_double_params, after_ns, "after", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
-                           "how long INT is low before it rises, and how long it is high before it falls again"),
+                           "time that INT is low before it rises, and high before it falls again"),
 	{0},
 };
 

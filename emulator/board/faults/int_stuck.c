@@ -10,7 +10,7 @@ struct int_stuck_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(int_stuck_params, level, "level", levels, NULL, "where INT stands; 0 is asserted"),
+	PARAM_ROW_CHOICE(int_stuck_params, level, "level", levels, NULL, "level of INT; 0 is asserted"),
 	PARAM_ROW_QUANTITY(int_stuck_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "duration"),
 	{0},
 };

@@ -14,8 +14,8 @@ struct spi_bit_params {
 static const struct param rows[] = {
 	PARAM_ROW_CHOICE(spi_bit_params, line, "line", spi_lines, "miso", "line on which the bit flips"),
 	PARAM_ROW_QUANTITY(spi_bit_params, byte, "byte", UNIT_NONE, "1", 0, 0,
-                           "which byte of the message, from 0; nothing happens beyond its end"),
-	PARAM_ROW_QUANTITY(spi_bit_params, bit, "bit", UNIT_NONE, "0", 0, 7, "which bit; 7 goes first"),
+                           "index of the byte in the message, from 0; nothing happens beyond its end"),
+	PARAM_ROW_QUANTITY(spi_bit_params, bit, "bit", UNIT_NONE, "0", 0, 7, "number of the bit; 7 goes first"),
 	{0},
 };
 

@@ -162,7 +162,7 @@
 	M##_TEXT(BOOTSTRAP_PEM, bootstrap_pem, "", \
 	         "the manufacturer's certificate: to /run/bootstrap.pem")
 #define GUEST_KEY_BOOTSTRAP_KEY(M) \
-	M##_TEXT(BOOTSTRAP_KEY, bootstrap_key, "", "and its key: to /run/bootstrap.key")
+	M##_TEXT(BOOTSTRAP_KEY, bootstrap_key, "", "key of that certificate: to /run/bootstrap.key")
 #define GUEST_KEY_SIGNING_PEM(M) \
 	M##_TEXT(SIGNING_PEM, signing_pem, "", \
 	         "certificate by which updates must be signed: to /run/signing.pem")

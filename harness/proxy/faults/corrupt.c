@@ -24,7 +24,7 @@ static const struct param rows[] = {
 	PARAM_ROW_CHOICE(corrupt_params, part, "part", corrupt_parts, "frame",
                          "part of the frame they are drawn from: all of it, or the payload of TCP, UDP or ICMP"),
 	PARAM_ROW_CUSTOM(corrupt_params, flips, "xor", &flips_codec, "",
-                         "these bits instead; what lies behind the frame's end is left out"),
+                         "bits that are inverted instead; what lies behind the frame's end is left out"),
 	PARAM_ROW_BOOL(corrupt_params, mend, "mend", "false", "true corrects the checksums of IPv4, TCP, UDP and ICMP afterwards"),
 	{0},
 };

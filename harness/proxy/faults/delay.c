@@ -23,7 +23,7 @@ struct delay_params {
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(delay_params, time_ns, "time", UNIT_DURATION, NULL, 0, FAULT_TIME_MAX, "mean delay"),
 	PARAM_ROW_QUANTITY(delay_params, jitter_ns, "jitter", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
-                           "uniform: as much less or more; otherwise what the distribution is multiplied with"),
+                           "variation, uniform: as much less or more; otherwise the factor of the distribution"),
 	PARAM_ROW_CHOICE(delay_params, distribution, "distribution", jitter_distributions, "uniform",
                          "distribution of the jitter, in tc-netem's words"),
 	PARAM_ROW_TEXT(delay_params, table, "table", "",

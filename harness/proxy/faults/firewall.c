@@ -13,7 +13,7 @@ struct firewall_params {
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(firewall_params, idle_ns, "idle", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX,
                            "idle time after which the connection is forgotten"),
-	PARAM_ROW_BOOL(firewall_params, reset, "reset", "false", "who goes on gets an RST; false: nothing"),
+	PARAM_ROW_BOOL(firewall_params, reset, "reset", "false", "true answers whoever goes on with an RST; false with nothing"),
 	{0},
 };
 

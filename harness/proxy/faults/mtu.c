@@ -31,7 +31,7 @@ static const struct param rows[] = {
 	PARAM_ROW_BOOL(mtu_params, icmp, "icmp", "true",
                        "the sender of a datagram that does not fit and must not be fragmented is told; false: a black hole"),
 	PARAM_ROW_BOOL(mtu_params, fragment, "fragment", "true",
-                       "what may be fragmented is; false: it is lost in silence, as where a bridge has the smaller MTU"),
+                       "true fragments what may be; false loses it in silence, as where a bridge has the smaller MTU"),
 	{0},
 };
 

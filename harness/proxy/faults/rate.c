@@ -48,7 +48,8 @@ static void get_signed(const void *value, char *ret_text, size_t size)
 static const struct param_codec signed_codec = {set_signed, get_signed, "a whole number, which may be negative", true};
 
 static const struct param rows[] = {
-	PARAM_ROW_QUANTITY(rate_params, rate_bps, "rate", UNIT_RATE, NULL, 0, 0, "how fast frames leave; 0bit: sending takes no time"),
+	PARAM_ROW_QUANTITY(rate_params, rate_bps, "rate", UNIT_RATE, NULL, 0, 0,
+                           "speed at which frames leave; 0bit: sending takes no time"),
 	PARAM_ROW_QUANTITY(rate_params, limit, "limit", UNIT_NONE, "1000", 0, 0,
                            "frames of one direction that may wait or be on their way; one more is lost; 0: no limit"),
 	PARAM_ROW_QUANTITY(rate_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0, "the same in bytes of frames; 0B: no limit"),

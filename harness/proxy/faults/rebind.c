@@ -28,7 +28,7 @@ struct rebind_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(rebind_params, port, "port", UNIT_NONE, "0", 0, 65535,
-                           "towards the server, from this frame on; 0: the next one"),
+                           "port towards the server, from this frame on; 0: the next one"),
 	{0},
 };
 

@@ -20,7 +20,7 @@ struct slot_params {
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(slot_params, min_ns, "min_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "minimum time to the next slot"),
 	PARAM_ROW_QUANTITY(slot_params, max_ns, "max_delay", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
-                           "until the next slot, at most, uniform; 0ns: always min_delay"),
+                           "longest time until the next slot, uniform; 0ns: always min_delay"),
 	PARAM_ROW_QUANTITY(slot_params, packets, "packets", UNIT_NONE, "0", 0, 0, "frames that one slot takes; 0: no limit"),
 	PARAM_ROW_QUANTITY(slot_params, bytes, "bytes", UNIT_SIZE, "0B", 0, 0,
                            "a slot is over once it has taken so many bytes; 0B: no limit"),

@@ -12,7 +12,7 @@ struct dhcp_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_CHOICE(dhcp_params, answer, "answer", dhcp_answers, "silence",
-                         "what comes instead; with other_address the server has another one for the device from then on"),
+                         "answer that comes instead; with other_address the server has another one for the device from then on"),
 	PARAM_ROW_QUANTITY(dhcp_params, lease_ns, "lease", UNIT_DURATION, "1min", 1000000000, FAULT_TIME_MAX,
                            "lifetime of the lease that short_lease gives"),
 	{0},

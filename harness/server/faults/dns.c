@@ -11,7 +11,7 @@ struct dns_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_CHOICE(dns_params, word, "answer", dns_answers, "silence",
-                         "what comes instead; the wrong address is one where nobody is"),
+                         "answer that comes instead; the wrong address is one where nobody is"),
 	{0},
 };
 

@@ -12,7 +12,7 @@ struct http_length_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(http_length_params, kind, "kind", lengths, "missing", "what is wrong with Content-Length"),
+	PARAM_ROW_CHOICE(http_length_params, kind, "kind", lengths, "missing", "defect of Content-Length"),
 	PARAM_ROW_QUANTITY(http_length_params, value, "value", UNIT_SIZE, "0B", 0, BODY_MAX, "the wrong length"),
 	{0},
 };

@@ -12,7 +12,7 @@ struct http_status_params {
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(http_status_params, code, "code", UNIT_NONE, NULL, 400, 599, "the status"),
 	PARAM_ROW_QUANTITY(http_status_params, retry_after_ns, "retry_after", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX,
-                           "in a Retry-After header, in whole seconds; 0ns: there is none"),
+                           "time in a Retry-After header, in whole seconds; 0ns: there is none"),
 	{0},
 };
 

@@ -13,7 +13,8 @@ struct http_truncate_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(http_truncate_params, at, "at_byte", UNIT_SIZE, "0B", 0, BODY_MAX, "number of bytes of the body that are sent"),
-	PARAM_ROW_CHOICE(http_truncate_params, end, "end", truncate_ends, "close", "whether the connection is closed then, or stalls"),
+	PARAM_ROW_CHOICE(http_truncate_params, end, "end", truncate_ends, "close",
+                         "end of the answer: the connection is closed then, or stalls"),
 	{0},
 };
 

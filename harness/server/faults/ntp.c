@@ -16,7 +16,7 @@ struct ntp_params {
 static const struct param rows[] = {
 	PARAM_ROW_CHOICE(ntp_params, answer, "answer", ntp_answers, "silence", "answer that is sent instead"),
 	PARAM_ROW_QUANTITY(ntp_params, years, "years", UNIT_NONE, "1", 0, 100,
-                           "of 365 days by which the server's clock is wrong; of offset"),
+                           "years of 365 days by which the server's clock is wrong; of offset"),
 	PARAM_ROW_QUANTITY(ntp_params, offset_ns, "by", UNIT_DURATION, "0ns", 0, FAULT_TIME_MAX, "further offset"),
 	PARAM_ROW_BOOL(ntp_params, behind, "behind", "false", "true if the clock is behind by these, not ahead"),
 	{0},

@@ -13,7 +13,7 @@ struct server_down_params {
 
 static const struct param rows[] = {
 	PARAM_ROW_QUANTITY(server_down_params, for_ns, "for", UNIT_DURATION, NULL, 1, FAULT_TIME_MAX, "duration"),
-	PARAM_ROW_CHOICE(server_down_params, how, "how", downs, "silence", "what becomes of TCP segments; everything else is lost"),
+	PARAM_ROW_CHOICE(server_down_params, how, "how", downs, "silence", "answer to TCP segments; everything else is lost"),
 	PARAM_ROW_BOOL(server_down_params, all, "all", "false", "true takes down all hosts of the far end, not only this one"),
 	{0},
 };

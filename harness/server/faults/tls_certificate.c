@@ -10,7 +10,7 @@ struct tls_certificate_params {
 };
 
 static const struct param rows[] = {
-	PARAM_ROW_CHOICE(tls_certificate_params, word, "kind", certificates, "expired", "what is wrong with the certificate"),
+	PARAM_ROW_CHOICE(tls_certificate_params, word, "kind", certificates, "expired", "defect of the certificate"),
 	{0},
 };
 
