@@ -4,7 +4,7 @@
 # such as `2/8`, or goes on with it where it was lost.
 # A session that was not as expected (1) or that proved nothing (125) is a result, of which
 # `stutter merge` tells; the exit status is 0 then.
-# What it cannot do is a fault of the machine or the caller: 2, 3, or 143 if it was told to stop.
+# What it cannot do is an error of the machine or the caller: 2, 3, or 143 if it was told to stop.
 set -eu
 suite=$1
 shard=$2

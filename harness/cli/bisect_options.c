@@ -17,7 +17,7 @@ const struct cli_option cli_bisect_options[] = {
          "bisect the devices listed in FILE instead of a repository: oldest first, a name or a path per line (or name them after the "
          "plan)"},
 	{"least", "SHARE", "share of decisions that must be found for a session to count (default: 100%)"},
-	{"by-chance", NULL, "run the plan's faults with other seeds again and again, as is always done for what is no frozen plan"},
+	{"by-chance", NULL, "run the plan's faults with other seeds again and again, as is always done if the plan is not frozen"},
 	{"any-failure", NULL, "by chance: count every failure, not only those like the bad end's"},
 	{"confidence", "SHARE", "by chance: required confidence (default: 95%)"},
 	{"batch", "N", "by chance: sessions per batch; the result depends on it (default: 4)"},

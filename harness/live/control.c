@@ -65,7 +65,7 @@ bool control_standard_path(char ret_path[CONTROL_PATH_MAX], struct error *err)
 		if (is_own(dirs[i], user) && (size_t)snprintf(ret_path, CONTROL_PATH_MAX, "%s/" SOCKET_NAME, dirs[i]) < CONTROL_PATH_MAX)
 			return true;
 	return error_set(err, "there is no private folder for the control socket ($XDG_RUNTIME_DIR "
-	                      "is not set): give the path of the socket");
+	                      "is not set): use --control SOCKET");
 }
 
 static bool address_of(const char *path, struct sockaddr_un *ret_address, struct error *err)

@@ -144,7 +144,7 @@ static bool resolve_file(const struct plan *plan, char path[DEVICE_PATH_MAX], co
 		return true;
 	}
 	return error_set(err, "the %s %s cannot be read: %s%s%s", what, path, strerror(errno), cure,
-	                 hash[0] != '\0' ? "; a file of the same name beside the plan is used in its place" : "");
+	                 hash[0] != '\0' ? "; or put a file of the same name beside the plan" : "");
 }
 
 static bool resolve_image(const struct yaml_file *file, const struct paths *paths, struct plan *plan, struct error *err)

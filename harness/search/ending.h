@@ -17,7 +17,7 @@
 /** What a session came to. Plain data, without what only the session's own page tells. */
 struct ending {
 	enum verdict_kind kind;
-	bool ours;                     /**< inconclusive because of a mistake in stutter itself */
+	bool ours;                     /**< inconclusive because of a bug in stutter */
 	char judge[16];                /**< empty if none found it */
 	char phase[32];                /**< in which it ended */
 	char reason[VERDICT_TEXT_MAX]; /**< as the verdict has it */

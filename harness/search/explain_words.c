@@ -108,7 +108,7 @@ char *explain_sentence(const struct explanation *explanation)
 	const struct cut_curve *curve = &explanation->curve;
 
 	if (curve->why_not != NULL)
-		return memory_format("no moment can be told after which it was bound to fail: %s", curve->why_not);
+		return memory_format("the time after which it was bound to fail is unknown: %s", curve->why_not);
 	if (!curve->differs && is_known(curve) && curve->whole)
 		return memory_text("no redraw differed from the failing session: what its faults draw makes no difference");
 	return say_border(explanation);

@@ -148,7 +148,7 @@ static void tell_mistake(struct search *search, const struct trial *trial)
 	if (search->has_told_mistake || search->options.warn == NULL)
 		return;
 	search->has_told_mistake = true;
-	(void)snprintf(text, sizeof text, "'%s' is inconclusive because of a mistake in stutter, please report it: %s", trial->name,
+	(void)snprintf(text, sizeof text, "'%s' is inconclusive because of a bug in stutter, please report it: %s", trial->name,
 	               trial->ending.reason);
 	search->options.warn(search->options.ctx, text);
 }

@@ -14,7 +14,7 @@ void check_note_time(uint64_t now_ns)
 
 static _Noreturn void abort_with_time(void)
 {
-	fprintf(stderr, "stutter: at virtual time %" PRIu64 ".%09" PRIu64 " s. This is a mistake in stutter itself; please report it.\n",
+	fprintf(stderr, "stutter: at virtual time %" PRIu64 ".%09" PRIu64 " s. This is a bug in stutter; please report it.\n",
 	        noted_time_ns / 1000000000U, noted_time_ns % 1000000000U);
 	abort();
 }

@@ -63,7 +63,7 @@ struct verdict {
 	uint64_t requests; /**< of the guest */
 	/** of these, those that it had made before this session branched off */
 	uint64_t requests_shared;
-	/** inconclusive because of a mistake in stutter itself */
+	/** inconclusive because of a bug in stutter */
 	bool ours;
 	size_t rule_count; /**< faults of the plan; 0 in a replay */
 	struct {

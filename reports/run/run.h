@@ -44,7 +44,7 @@ struct run_session {
 	enum run_outcome outcome;
 	bool again;              /**< one more time of the session before it (--twice, --repeat) */
 	bool is_replay;          /**< of a frozen plan */
-	bool ours;               /**< inconclusive because of a mistake in stutter itself */
+	bool ours;               /**< inconclusive because of a bug in stutter */
 	const char *folder;      /**< relative to the run's */
 	const char *scenario;    /**< its name */
 	const char *source;      /**< its file, as the user gave it */

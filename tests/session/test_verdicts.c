@@ -280,7 +280,7 @@ static void a_frozen_plan_works_elsewhere(void)
 	shell("rm desk2/image.bin");
 	stutter("replay desk2/plan.yaml", "gone", 2);
 	TEST_CONTAINS(output, "image.bin cannot be read: No such file or directory; "
-	                      "a file of the same name beside the plan is used in its place");
+	                      "or put a file of the same name beside the plan");
 }
 
 const CU_TestInfo tests_verdicts[] = {
