@@ -6,10 +6,12 @@
  *
  *   idle     TXRTS 0->1: waiting, or at once busy
  *   waiting  TXRTS is set but the clock stands, a pause is on or the DMA has the memory; becomes
- * busy when the last of them ends busy the frame was rendered from the memory as it was when it
- * became busy, and is under way: on the wire, where ops->transmit owes an answer, or, with
- * loopback, PHY off or no link, nowhere, for as long as it takes stalled after an abort by the
- * wire, with erratum 12: TXRTS stays set or is set to no effect, until TXRST or a reset
+ *            busy when the last of them ends
+ *   busy     the frame was rendered from the memory as it was when it became busy, and is under
+ *            way: on the wire, where ops->transmit owes an answer, or, with loopback, PHY off or no
+ *            link, nowhere, for as long as it takes
+ *   stalled  after an abort by the wire, with erratum 12: TXRTS stays set or is set to no effect,
+ *            until TXRST or a reset
  *
  * A transmission with an injected fault may stay busy for ever (struct stutter_enc28j60_effect):
  * nobody then owes an answer, and no timer runs.

@@ -2,12 +2,12 @@
 /*
  * A register-accurate model of the Winbond W25Q64JV, a serial NOR flash of 8 MiB behind SPI.
  *
- *                     +---------+
+ *                       +---------+
  *        in     /CS 1 --|         |-- 8 VCC
  *       out  DO/IO1 2 --| W25Q64  |-- 7 IO3         not connected: no hold, no quad
  *               IO2 3 --|   JV    |-- 6 CLK   in
  *               GND 4 --|         |-- 5 DI/IO0 in
- *                     +---------+
+ *                       +---------+
  *
  * Lifecycle: nor_init() is power on; then any call in any order, each with the instant at which it
  * happens. There is no close: the chip is plain data. The memory array is not part of it, because
@@ -15,7 +15,7 @@
  * the copies to each other.
  *
  * Time: `now_ns` never goes backwards. Every call first does what was due until then. The chip has
- * no clock and no pin that moves by itself, so nobody need wake it, but for a power cut that a
+ * no clock and no pin that moves by itself, so nobody need wake it, but for a power cut that an
  * effect has asked for: nor_cut_at() says when.
  *
  * Three kinds of wrong: what the guest must not do is an event (finding), what this model lacks is
@@ -241,7 +241,7 @@ void nor_run(struct nor *nor, uint64_t now_ns);
 uint64_t nor_busy_until(const struct nor *nor);
 
 /**
- * When the supply fails because a effect said so.
+ * When the supply fails because an effect said so.
  *
  * @param nor the chip
  * @return the instant, or NOR_NEVER

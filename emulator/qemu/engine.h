@@ -27,12 +27,11 @@ struct engine_order {
 	bool branch;
 	/** the request, counted from 1, at which it stops and is an engine again; 0: it does not */
 	uint64_t hold_at;
-	const char *
-		/**
-		 * the phase of the session at whose first request it does, or another word of
-		 * session_hold.phase; NULL: it does not
-		 */
-		hold_phase;
+	/**
+	 * the phase of the session at whose first request it does, or another word of
+	 * session_hold.phase; NULL: it does not
+	 */
+	const char *hold_phase;
 	/** the folder for console and log, which exists; the session's from then on */
 	const char *dir;
 	/**

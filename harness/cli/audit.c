@@ -9,7 +9,7 @@
 #include "lib/base/memory.h"
 
 /*
- * "[  7.026983568] chip finding ID REG: TEXT (SOURCE)": everything behind the topic is the same
+ * "[  7.026983568] chip    finding ID REG: TEXT (SOURCE)": everything behind the topic is the same
  * each time it happens.
  */
 #define TIME_WIDTH 16

@@ -68,7 +68,7 @@ static bool read_plan(struct cli_search *cli, const struct wish *wish, struct pl
 	return false;
 }
 
-/* Replaces the scenario by the frozen plan of a session that fails. @return an exit status. */
+/* Takes the frozen plan of a session that fails instead. @return CLI_GO_ON, or an exit status. */
 static int freeze(struct cli_search *cli, const uint64_t *seed, struct plan *plan)
 {
 	char dir[DEVICE_PATH_MAX];

@@ -17,7 +17,7 @@
 #define HAS_NO_PARTNER 0x07U
 
 /*
- * A row is " 0: 0100007F:1F90 00000000:0000 0A ..." (proc_pid_net(5)), after a line of titles:
+ * A row is "   0: 0100007F:1F90 00000000:0000 0A ..." (proc_pid_net(5)), after a line of titles:
  * number, local and remote address, state.
  */
 unsigned listening_count(const char *text, unsigned state, uint64_t *digest)

@@ -54,9 +54,9 @@ struct streams_counters {
 	 */
 	uint64_t too_many;
 	uint64_t strange; /**< segments far from where their connection is */
-	/** that one side has acknowledged and that are not in the capture */
+	/** bytes that one side has acknowledged and that are not in the capture */
 	uint64_t missed_bytes;
-	uint64_t cut_bytes; /**< that were left out by the snaplen */
+	uint64_t cut_bytes; /**< bytes that were left out by the snaplen */
 	uint64_t repeated;  /**< segments that had passed before */
 	uint64_t reordered; /**< segments that came behind later ones */
 };

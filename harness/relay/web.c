@@ -5,8 +5,8 @@
  * side is stopped until the answer is through, so pipelined requests go on one by one, as the
  * emulator's server takes them.
  *
- *     answer:   HEAD bytes are kept until the head is whole; an interim one (1xx) passes and is
- *               followed by another
+ *     answer:   HEAD     bytes are kept until the head is whole; an interim one (1xx) passes and
+ *                        is followed by another
  *               BODY     bytes pass as far as the answer's impairment allows
  *               DONE     the rest is nobody's, or the next answer's
  *

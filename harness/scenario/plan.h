@@ -83,7 +83,7 @@ struct plan {
 	struct {
 		bool image, kernel, initramfs, overlay;
 		char overlay_word[16]; /**< by which a device names it */
-	} standard;                    /**< those of the build: a plan leaves them empty */
+	} standard;                    /**< which paths are those of the build */
 	struct device device;
 	struct link_config link;
 	struct service_config server;

@@ -24,12 +24,11 @@ struct ending {
 	char digest[TRACE_DIGEST_MAX];
 	char image_hash[TRACE_DIGEST_MAX];
 	uint64_t virtual_ns, wall_ns;
-	uint64_t decisions,
-		/**
-		 * of a frozen plan: all; those that did not find their address though the session
-		 * came so far
-		 */
-		unfound_before;
+	/**
+	 * of a frozen plan: all; those that did not find their address though the session came so
+	 * far
+	 */
+	uint64_t decisions, unfound_before;
 	uint64_t retries;
 	/**
 	 * bits: which of the first ENDING_FAULTS faults of the plan did something; of a replay 0

@@ -67,7 +67,7 @@ static bool keep_plan(const struct hunter *hunter, const struct trial *trial, co
 	return report_file_copy(path, hunter->dir, name, err);
 }
 
-/* What a session has reached is kept before its result is, so that no result is without. */
+/* While its folder is there: what a session has reached is kept before its result is. */
 static bool look(void *ctx, struct trial *trial, const char *dir, struct error *err)
 {
 	const struct hunter *hunter = ctx;
@@ -122,7 +122,7 @@ static bool run_golden(struct hunter *hunter, struct trial *trial, const struct 
 	                 ending_say(&trial->ending, text, sizeof text));
 }
 
-/* Shows what there is to aim at. @return false with @p err, whose text is empty at the end. */
+/* Shows what there is to aim at. @return false with @p err; an empty text: the search is over. */
 static bool prepare(struct hunter *hunter, struct error *err)
 {
 	struct trial golden, control;
@@ -306,7 +306,7 @@ struct fresh {
 	struct trial replay;
 };
 
-/* The decisions of a find alone, from power on. @return false with nothing to release. */
+/* The decisions of a find alone, from power on. @return false with @p err: nothing to release. */
 static bool prepare_replay(const struct hunter *hunter, const struct round *round, struct fresh *fresh, struct error *err)
 {
 	const struct hunt_find *find = &hunter->hunt->finds[fresh->find];

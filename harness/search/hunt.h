@@ -89,12 +89,11 @@ struct hunt {
 	uint64_t sessions;
 	struct ending golden, control;
 	struct corpus corpus;
-	uint64_t cut_sessions,
-		/**
-		 * of a round that was cut short: sessions that ended, and failures among them, of
-		 * which nothing was decided
-		 */
-		cut_failures;
+	/**
+	 * of a round that was cut short: sessions that ended, and failures among them, of which
+	 * nothing was decided
+	 */
+	uint64_t cut_sessions, cut_failures;
 	bool is_whole; /**< it was not ended by budget or user */
 };
 

@@ -59,12 +59,11 @@ struct shrunk_part {
 	 * not
 	 */
 	enum answer without;
-	enum answer below,
-		/**
-		 * the same beyond each border, with all else as it is in the end; ANSWER_UNKNOWN:
-		 * not run, or not known
-		 */
-		above;
+	/**
+	 * the same beyond each border, with all else as it is in the end; ANSWER_UNKNOWN: not run,
+	 * or not known
+	 */
+	enum answer below, above;
 };
 
 struct shrunk {

@@ -205,8 +205,8 @@ struct netif *host_relay_side(enum direction direction)
 }
 
 /*
- * Who is meant by an address stands in the frame that came from there (relay/flow.h), so nobody is
- * asked by ARP.
+ * Who is meant by an address stands in the frame that came from there (relay/inside.h), so nobody
+ * is asked by ARP.
  */
 static err_t output_packet(struct netif *netif, struct pbuf *packet, const ip4_addr_t *address)
 {

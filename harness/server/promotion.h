@@ -18,13 +18,13 @@
 
 /** Texts of printable ASCII. */
 struct promotion {
-	/** that is promoted */
+	/** what is promoted */
 	char version[SERVICE_VERSION_MAX];
-	/** feeds */
+	/** from which feed to which */
 	char from[32], to[32];
 	/** what was judged, and by what */
 	char baseline[PROMOTION_TEXT_MAX], candidate[PROMOTION_TEXT_MAX], suites[PROMOTION_TEXT_MAX];
-	/** when */
+	/** when that was decided */
 	char decided[TIMESTAMP_TEXT_MAX];
 };
 

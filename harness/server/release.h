@@ -3,8 +3,8 @@
  * @file
  * A release: the images of one version and the signed manifest that names them, in three stages.
  *
- *     prerequisite   trust-bundle.pem both roots; from the releases host, since the image hosts may
- *                    show certificates of the second root already
+ *     prerequisite   trust-bundle.pem       both roots; from the releases host, since the image
+ *                                           hosts may show certificates of the second root already
  *     os             os-VERSION.bin         from the image hosts
  *     deployment     app-VERSION.bin        from the image hosts
  *

@@ -12,13 +12,14 @@
  *
  * And the one of a device with keys, over TLS, where each host has its part (names.h):
  *
- *     auth      GET /v1/nonce, POST /v1/attest with the bootstrap certificate (attest.h)
- *     core      GET /v1/update?device=&feed=&group=&version= with the client certificate of the
- *               attestation
+ *     auth      GET  /v1/nonce, POST /v1/attest              with the bootstrap certificate
+ *                                                            (attest.h)
+ *     core      GET  /v1/update?device=&feed=&group=&version=
+ *                                                            with the attestation's certificate
  *                    {"update": "none"} or {"update": "available", "manifest": URL}
  *               POST /v1/report, /v1/telemetry               with either certificate
- *     releases  GET /v1/manifests/VERSION.json the signed manifest (release.h), and the images of
- *               the first stage
+ *     releases  GET  /v1/manifests/VERSION.json              the signed manifest (release.h), and
+ *                                                            the images of the first stage
  *     images, images-secondary   GET /images/NAME            the images, with ranges
  *     connect2  GET  /connecttest.txt                        over plain HTTP
  *

@@ -7,8 +7,8 @@
  *     WORD            what a frame carries, a row of address_words
  *     [FLOW]          only in this flow: a server's port or its name, `[443]`, `[https]`; with `/K`
  *                     the K-th connection to it
- *     #N  #A..B #A.. which of them, counted from 1: within the flow if one is written, else over
- *         all; without: every one
+ *     #N #A..B #A..   which of them, counted from 1: within the flow if one is written, else over
+ *                     all; without: every one
  *
  * Frames of each direction are counted by themselves. A frame may have several names: a TCP segment
  * is `tcp.data`, and perhaps `tls.server_hello` too. Every sending counts, so that `tcp.syn#2` is

@@ -23,12 +23,9 @@ enum purpose {
 	PURPOSE_CHOICE,
 	PURPOSE_REPEAT_PICK = 8,
 	PURPOSE_REPEAT,
-	/*
-	 * the result before the first, of PURPOSE_PROBABILITY to PURPOSE_CHOICE: PURPOSE_LAST +
-	 * that
-	 */
+	/* the result before the first: PURPOSE_LAST + the purpose, up to PURPOSE_CHOICE */
 	PURPOSE_LAST,
-	/** and those up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
+	/** up to 127: the k-th place in a frame is PURPOSE_PLACE + k */
 	PURPOSE_PLACE = 64,
 	PURPOSE_TWIN = 128, /**< added to all of these for a twin */
 };

@@ -4,8 +4,7 @@
  * The trace: one line for every decision, with its virtual time and its cause, and one digest over
  * all lines.
  *
- *     [  0.100514600] proxy to-device #3 dhcp.offer[67/1]#1 192.0.2.1:67 > 192.0.2.100:68 342 B:
- *        'slow' delay 32.83 ms -> leaves after 32.83 ms
+ *     [ 49.376167800] proxy   to-server #558 arp.request#2 60 B: 'pulled' drop -> dropped
  *
  * The digest is XXH3-128 of the lines as they stand in trace.txt, line feeds included, so
  * `xxhsum -H2 trace.txt` shows the same number.

@@ -100,9 +100,9 @@ struct gate_finding {
 	enum gate_decision decision;
 	enum gate_reason reason;
 	size_t frozen_broke, frozen_unknown;
-	/** that were looked at; the five below make them up */
+	/** pairs that were looked at; the five below make them up */
 	uint64_t pairs;
-	/** gate_known() of them: both devices came to a verdict */
+	/** those of gate_known(): both devices came to a verdict */
 	uint64_t candidate_only, baseline_only, same;
 	/** the candidate alone proved nothing; the baseline did not */
 	uint64_t unknown, baseline_unknown;

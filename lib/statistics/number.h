@@ -28,7 +28,7 @@ struct number {
 	int64_t exponent;
 };
 
-/** Exact; the others round up, once each. */
+/** Exact. */
 struct number number_of(uint64_t value);
 
 /** @p a x @p numerator / @p denominator, in one rounding. @param denominator Not 0. */

@@ -44,7 +44,7 @@ struct verdict {
 		char report[VERDICT_TEXT_MAX]; /**< the last report; empty if none came */
 		/** what the far end's connections wait for at its end */
 		char waits[VERDICT_TEXT_MAX];
-		/** that acted since the last progress; empty if none did */
+		/** the faults that acted since the last progress; empty if none did */
 		char faults[VERDICT_TEXT_MAX];
 		/** the last frames before its end, a line each; empty if there were none */
 		char frames[VERDICT_FRAMES_MAX];
@@ -74,11 +74,8 @@ struct verdict {
 	 */
 	uint32_t acted;
 	bool replay;
-	uint64_t decisions, unfound,
-		/**
-		 * of a frozen plan: all, those without their address, of these those before the end
-		 */
-		unfound_before;
+	/** of a frozen plan: all, those without their address, of these those before the end */
+	uint64_t decisions, unfound, unfound_before;
 	uint64_t frames, spi_messages, image_bytes, retries;
 	/** Of a world in wall time: what no fault asked for. */
 	struct verdict_live {

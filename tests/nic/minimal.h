@@ -6,7 +6,8 @@
  *
  * Its host talks to it in messages. The first byte is a command:
  *
- *     STATUS  0x01 answers in the bytes after it: frames that wait, length of the first (high, low)
+ *     STATUS  0x01  answers in the bytes after it: frames that wait, length of the first (high,
+ *                   low)
  *     SEND    0x02  the bytes after it are a frame; the FCS is the NIC's business
  *     READ    0x03  answers with the first frame, without FCS, and forgets it
  *

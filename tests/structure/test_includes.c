@@ -547,7 +547,7 @@ static void comments_and_markdown_have_100_columns(void)
 {
 	/* The bytes of a character after its first are not counted. */
 	static const char command[] = "find lib harness emulator reports tests -name '*.[ch]' | xargs awk "
-				      "'{ line = $0; gsub(/\t/, \"        \", line) }"
+				      "'{ line = $0; gsub(/\t/, \"        \", line); gsub(/[\\200-\\277]/, \"\", line) }"
 				      " length(line) > 100 && line !~ /\\\\$/ && line !~ /\\*\\/ *[^ ]/ &&"
 				      " line ~ /^ *(\\/\\*|\\* )|\\*\\/ *$/ { print FILENAME \":\" FNR }'; "
 				      "find . \\( -path ./build -o -path ./stutter-runs -o -path ./.git -o -name REFERENCE.md \\) "

@@ -15,7 +15,7 @@
 
 #define BOOT_FLASH_SIZE 0x800000U
 #define BOOT_SECTOR 0x1000U /**< the least that can be erased */
-#define BOOT_PAGE 0x100U    /**< programmed at once, if it crosses no multiple of it */
+#define BOOT_PAGE 0x100U    /**< the most programmed at once, if it crosses no multiple of it */
 
 #define BOOT_RECORD 0x000000U
 #define BOOT_RECORD_SECTORS 2U
