@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Which kinds of fault and which places a sweep is narrowed to, in words: `drop,tcp.syn` is the
+ * Which kinds of fault and which addresses a sweep is narrowed to, in words: `drop,tcp.syn` is the
  * loss of every SYN.
  *
  * A word names an action or a kind of fault, a group of addresses ("control", "spi.msg"), or what a
- * frame carries ("tls.server_hello"). Of words about faults any may fit, and of words about places
- * any may; a fault must fit the former and its place the latter.
+ * frame carries ("tls.server_hello"). Of words about faults any may fit, and of words about
+ * addresses any may; a fault must fit the former and its address the latter.
  */
 #ifndef SEARCH_FILTER_H
 #define SEARCH_FILTER_H
@@ -19,7 +19,7 @@
 struct filter {
 	bool kinds[FILTER_KINDS_MAX];     /**< by the index in kinds[] */
 	bool cannot_be[FILTER_KINDS_MAX]; /**< the device or its link cannot meet with it */
-	uint32_t sorts;                   /**< of places, bits: KIND_SORT() */
+	uint32_t sorts;                   /**< of addresses, bits: KIND_SORT() */
 	uint64_t words;                   /**< of addresses, bits: enum address_word */
 	uint32_t phases;                  /**< bits: index into the phases of the targets */
 	bool any_kind, any_place;         /**< no word is about it */

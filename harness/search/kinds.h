@@ -18,7 +18,7 @@
 enum kind_how {
 	KIND_AT,   /**< it happens to what passes there */
 	KIND_FROM, /**< it begins when that passes: what happens to the cable */
-	KIND_ONCE, /**< it has no place: power on */
+	KIND_ONCE, /**< it has no address: power on */
 };
 
 struct kind {
@@ -42,10 +42,10 @@ extern const struct kind kinds[];
 /** How many there are. */
 size_t kinds_count(void);
 
-/** Whether a fault of this kind can act on such a place. */
+/** Whether a fault of this kind can act at such an address. */
 bool kind_fits(const struct kind *kind, const struct target *target);
 
-/** The fault of this kind at this place. */
+/** The fault of this kind at this address. */
 void kind_fault(const struct kind *kind, const struct target *target, struct fault *ret_fault);
 
 /** "drop, to-server tcp.syn[80/1]#1". @return ret_text. */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file
- * Reads the lists of places that a session leaves in its folder: addresses.txt has a row for each
- * sort of place with how many there were ("to-server tcp.syn[80/1]#1..2"), points.txt a line for
- * each single one with its time. Both say whose a place is, and name it, in the same words.
+ * Reads the lists of events that a session leaves in its folder: addresses.txt has a row for each
+ * group of addresses with how many there were ("to-server tcp.syn[80/1]#1..2"), events.txt a line
+ * for each event with its time. Both name the direction and the address in the same words.
  */
 #ifndef SEARCH_LISTING_H
 #define SEARCH_LISTING_H
 
 #include "lib/fault/window.h"
 
-/** A place, or several in a row. */
+/** An address, or several in a row. */
 struct listing_place {
 	unsigned direction;           /**< enum match_direction; MATCH_BOTH for what is no frame */
 	unsigned site;                /**< enum site; SITES: a frame */
@@ -19,7 +19,7 @@ struct listing_place {
 };
 
 /**
- * Reads what a list says of a place.
+ * Reads a list's entry.
  * @param whose "to-server", "to-device"; of what is no frame anything. @param at Its address.
  * @return false with @p err: there is no such address.
  */

@@ -27,9 +27,9 @@ static void add_place(struct cell *cell, size_t target)
 {
 	if (cell->count == cell->room) {
 		cell->room = cell->room > 0 ? 2 * cell->room : 8;
-		cell->places = memory_resize(cell->places, cell->room, sizeof *cell->places);
+		cell->targets = memory_resize(cell->targets, cell->room, sizeof *cell->targets);
 	}
-	cell->places[cell->count++] = target;
+	cell->targets[cell->count++] = target;
 }
 
 /*
@@ -46,7 +46,7 @@ static bool is_passed_before(const struct targets *targets, size_t index)
 	return false;
 }
 
-/* The cells of one kind, in the order of sorts and phases; those without places are left out. */
+/* The cells of one kind, in the order of sorts and phases; those without targets are left out. */
 static void add_kind(struct sampling *sampling, const struct targets *targets, const struct filter *filter, size_t kind)
 {
 	const size_t width = targets->phase_count;
@@ -122,7 +122,7 @@ void sampling_open(struct sampling *sampling, const struct targets *targets, con
 void sampling_close(struct sampling *sampling)
 {
 	for (size_t i = 0; i < sampling->count; i++)
-		free(sampling->cells[i].places);
+		free(sampling->cells[i].targets);
 	free(sampling->cells);
 	free(sampling->order);
 	memset(sampling, 0, sizeof *sampling);
@@ -175,7 +175,7 @@ bool sampling_next(struct sampling *sampling, size_t *ret_cell, size_t *ret_targ
 		return false;
 	struct cell *cell = &sampling->cells[index];
 	*ret_cell = index;
-	*ret_target = cell->places[sampling_spread(&cell->cursor, cell->count)];
+	*ret_target = cell->targets[sampling_spread(&cell->cursor, cell->count)];
 	cell->taken++;
 	return true;
 }

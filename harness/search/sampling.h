@@ -4,11 +4,11 @@
  * The order in which a sweep tries faults at addresses, such that it may end at any time: whatever
  * was tried by then is spread evenly.
  *
- * Cells are the combinations of phase, kind of fault and sort of place. They are gone through in
- * rounds, each cell once a round: phase after phase takes its turn, and in each of them kinds come
- * in the order of a van der Corput sequence, which begins with another kind in each phase. Within a
- * cell, places come in such an order, too: the first, the middle one, those at the quarters and so
- * on.
+ * Cells are the combinations of phase, kind of fault and group of addresses. They are gone through
+ * in rounds, each cell once a round: phase after phase takes its turn, and in each of them kinds
+ * come in the order of a van der Corput sequence, which begins with another kind in each phase.
+ * Within a cell, addresses come in such an order, too: the first, the middle one, those at the
+ * quarters and so on.
  */
 #ifndef SEARCH_SAMPLING_H
 #define SEARCH_SAMPLING_H
@@ -18,16 +18,16 @@
 struct cell {
 	size_t kind;
 	unsigned phase, sort;
-	size_t *places; /**< indices of targets */
+	size_t *targets; /**< indices */
 	size_t count, room;
 	size_t taken;  /**< so many were given out */
-	size_t cursor; /* into the order of its places */
+	size_t cursor; /* into the order of its targets */
 };
 
 struct sampling {
 	struct cell *cells; /**< by kind, sort and phase */
 	size_t count;
-	size_t most;   /**< of a cell with very many places, so many are taken; 0: all */
+	size_t most;   /**< of a cell with very many targets, so many are taken; 0: all */
 	size_t *order; /* of the cells, within a round */
 	size_t at;     /* in this order */
 };

@@ -68,7 +68,7 @@ static void make_key(struct trial *trial)
 	add_present(state, &trial->plan.present);
 	hash_add(state, trial->plan.replay ? "replay" : "run", 3);
 	if (trial->lists_events)
-		hash_add(state, "points", 6);
+		hash_add(state, "events", 6);
 	hash_add(state, trial->alone ? "alone" : "shared", 5);
 	if (trial->round > 0)
 		hash_add(state, &trial->round, sizeof trial->round);

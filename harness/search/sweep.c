@@ -322,7 +322,7 @@ static bool run_singles(struct sweep *sweep, struct search *search, struct error
 	while (good && has_more && !search_is_over(search)) {
 		/*
 		 * The golden session, and a replay for each find. Nobody waits for the end of all
-		 * places.
+		 * addresses.
 		 */
 		const size_t expected = 1 + (most > 0 && most < all ? most : all) + count_kills(sweep);
 		search_stage(search, sweep->is_open_ended && most == 0 ? 0 : expected, "single faults");

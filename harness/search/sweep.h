@@ -3,10 +3,10 @@
  * @file
  * One fault at every address: which single faults does an update not survive?
  *
- * A session without faults, the golden one, shows the places there are (targets.h). Then every kind
- * of fault that fits is tried at each of them (sampling.h), a session each. What a session fails
- * with is a find: its frozen plan is kept below kills/, and is replayed at once, as it is to fail
- * in the same way.
+ * A session without faults, the golden one, shows the addresses there are (targets.h). Then every
+ * kind of fault that fits is tried at each of them (sampling.h), a session each. What a session
+ * fails with is a find: its frozen plan is kept below kills/, and is replayed at once, as it is to
+ * fail in the same way.
  *
  * Pairs come second: of single faults that did something and were survived, first those whose
  * sessions came into states that none had come into before (states.h).
@@ -20,7 +20,7 @@
 
 /** Where the plans of finds are, below the search's folder. */
 #define SWEEP_KILLS "kills"
-/** So many places of a cell are tried if nobody says how many, where there are very many. */
+/** So many addresses of a cell are tried if nobody says how many, where there are very many. */
 #define SWEEP_SAMPLE 4
 /** So many pairs are tried if nobody says how many. */
 #define SWEEP_PAIRS 64
@@ -32,7 +32,7 @@ enum outcome {
 	OUTCOME_FAILED,
 	OUTCOME_HUNG,         /**< judge hang, or no result before the deadline */
 	OUTCOME_INCONCLUSIVE, /**< nothing is known */
-	/** the fault did nothing at this place, so nothing is known of it either */
+	/** the fault did nothing at this address, so nothing is known of it either */
 	OUTCOME_NO_ACT,
 	OUTCOMES,
 };
@@ -45,7 +45,7 @@ enum replayed {
 	REPLAYED_UNKNOWN, /**< inconclusive */
 };
 
-/** One fault at one place, or two at two. */
+/** One fault at one address, or two at two. */
 struct attempt {
 	size_t cell[2], target[2]; /**< of a pair both, of a single fault the first */
 	size_t faults;             /**< 1 or 2 */

@@ -59,7 +59,7 @@ static unsigned enter(struct targets *targets, const char *phase)
 	return (unsigned)i;
 }
 
-/* The places, and the phase that a line is in. */
+/* The addresses, and the phase that a line is in. */
 struct reader {
 	struct targets *targets;
 	unsigned phase;

@@ -27,7 +27,7 @@ bool folder_make(const char *dir, struct error *err);
  * What passed, when, in which phase: lines such as `7156557432 to-server tcp.syn[80/1]#1`,
  * `7156557432 board enc.tx#17`, `7126178128 phase connect`.
  */
-#define FOLDER_EVENTS_FILE "points.txt"
+#define FOLDER_EVENTS_FILE "events.txt"
 
 /** Which streams there are beside those that every session has, as bits. */
 enum { FOLDER_VCD = 1, FOLDER_MESSAGES = 2, FOLDER_EVENTS = 4 };
