@@ -225,9 +225,9 @@ static void what_is_wrong_is_not_offered_to_go_on(void)
 	expect_told("e", 3, "with a shared beginning: a bug in stutter", false);
 }
 
-const CU_TestInfo tests_explain[] = {{"the_decisions_that_matter_are_found", the_decisions_that_matter_are_found},
-                                     {"the_failure_rate_rises_until_it_is_lost", the_failure_rate_rises_until_it_is_lost},
-                                     {"a_redraw_with_its_own_seed_is_the_session_itself", a_redraw_with_its_own_seed_is_the_session_itself},
-                                     {"what_cannot_be_explained_is_refused", what_cannot_be_explained_is_refused},
-                                     {"what_is_wrong_is_not_offered_to_go_on", what_is_wrong_is_not_offered_to_go_on},
+const CU_TestInfo tests_explain[] = {{"the decisions that matter are found", the_decisions_that_matter_are_found},
+                                     {"the failure rate rises until it is lost", the_failure_rate_rises_until_it_is_lost},
+                                     {"a redraw with its own seed is the session itself", a_redraw_with_its_own_seed_is_the_session_itself},
+                                     {"what cannot be explained is refused", what_cannot_be_explained_is_refused},
+                                     {"what is wrong is not offered to go on", what_is_wrong_is_not_offered_to_go_on},
                                      CU_TEST_INFO_NULL};

@@ -45,5 +45,5 @@ static void from_an_instant_on_they_draw_as_with_another_seed(void)
 	CU_ASSERT_EQUAL(acts(faults, 2, 3, (struct redraw){.asked = true, .from_ns = 20 * SIM_MS, .seed = 3}), own);
 }
 
-const CU_TestInfo tests_armed[] = {{"from_an_instant_on_they_draw_as_with_another_seed", from_an_instant_on_they_draw_as_with_another_seed},
+const CU_TestInfo tests_armed[] = {{"from an instant on they draw as with another seed", from_an_instant_on_they_draw_as_with_another_seed},
                                    CU_TEST_INFO_NULL};

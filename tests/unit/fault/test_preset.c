@@ -83,7 +83,7 @@ static void one_direction_leaves_the_other_out(void)
 	TEST_CONTAINS(err.text, "the preset 'rauc-1517' has no faults in this direction");
 }
 
-static void who_says_which_occasions_has_said_all_of_it(void)
+static void who_says_which_events_has_said_all_of_it(void)
 {
 	struct error err = {0};
 
@@ -130,7 +130,7 @@ const CU_TestInfo tests_preset[] = {
 	{"an access network has a rate each way and half its round trip", an_access_network_has_a_rate_each_way_and_half_its_round_trip},
 	{"the match of the entry holds for all of them", the_match_of_the_entry_holds_for_all_of_them},
 	{"one direction leaves the other out", one_direction_leaves_the_other_out},
-	{"who says which events has said all of it", who_says_which_occasions_has_said_all_of_it},
+	{"who says which events has said all of it", who_says_which_events_has_said_all_of_it},
 	{"an unknown preset gets the nearest name", an_unknown_preset_gets_the_nearest_name},
 	{"a name that leaves no room is refused", a_name_that_leaves_no_room_is_refused},
 	CU_TEST_INFO_NULL,

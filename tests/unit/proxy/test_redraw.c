@@ -128,10 +128,10 @@ static void equal_faults_keep_draws_of_their_own(void)
 	CU_ASSERT(once > FRAMES / 4);
 }
 
-const CU_TestInfo tests_redraw[] = {{"up_to_the_instant_as_before_and_from_it_on_as_with_the_other_seed",
+const CU_TestInfo tests_redraw[] = {{"up to the instant as before and from it on as with the other seed",
                                      up_to_the_instant_as_before_and_from_it_on_as_with_the_other_seed},
-                                    {"from_the_beginning_on_it_is_the_other_seed", from_the_beginning_on_it_is_the_other_seed},
-                                    {"its_own_seed_changes_nothing_whenever_it_comes", its_own_seed_changes_nothing_whenever_it_comes},
-                                    {"what_a_model_remembers_stays", what_a_model_remembers_stays},
-                                    {"equal_faults_keep_draws_of_their_own", equal_faults_keep_draws_of_their_own},
+                                    {"from the beginning on it is the other seed", from_the_beginning_on_it_is_the_other_seed},
+                                    {"its own seed changes nothing whenever it comes", its_own_seed_changes_nothing_whenever_it_comes},
+                                    {"what a model remembers stays", what_a_model_remembers_stays},
+                                    {"equal faults keep draws of their own", equal_faults_keep_draws_of_their_own},
                                     CU_TEST_INFO_NULL};
