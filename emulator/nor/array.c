@@ -21,7 +21,7 @@
  * SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014): the
  * finaliser, over all that decides.
  */
-static uint64_t noise(const struct nor *nor, uint64_t number, uint64_t what)
+static uint64_t mix(const struct nor *nor, uint64_t number, uint64_t what)
 {
 	uint64_t x = nor->config.seed + number * UINT64_C(0x9e3779b97f4a7c15) + what * UINT64_C(0xd1342543de82ef95);
 
@@ -50,7 +50,7 @@ enum { DRAW_DONE, DRAW_UNDEFINED, DRAW_VALUE, DRAWS };
 
 static uint64_t draw_of(const struct nor *nor, const struct nor_operation *operation, uint32_t address, unsigned which)
 {
-	return noise(nor, operation->number, (uint64_t)address * DRAWS + which);
+	return mix(nor, operation->number, (uint64_t)address * DRAWS + which);
 }
 
 static void tear_program(struct nor *nor, const struct nor_operation *operation, unsigned permille)
@@ -138,11 +138,11 @@ static void fill_page(struct nor *nor, uint32_t address, const uint8_t *data, si
 		sets |= (operation->page[at] & ~nor->array[operation->address + at]) != 0;
 	}
 	if (sets)
-		nor_find(nor, FINDING_PROGRAM_SET, address);
+		nor_report_finding(nor, FINDING_PROGRAM_SET, address);
 	if (length > NOR_PAGE)
-		nor_find(nor, FINDING_PROGRAM_LONG, address);
+		nor_report_finding(nor, FINDING_PROGRAM_LONG, address);
 	else if (offset + length > NOR_PAGE)
-		nor_find(nor, FINDING_PROGRAM_WRAP, address);
+		nor_report_finding(nor, FINDING_PROGRAM_WRAP, address);
 }
 
 static uint64_t program_ns(const struct nor *nor, size_t bytes)

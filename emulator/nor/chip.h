@@ -40,7 +40,7 @@ void nor_reset_state(struct nor *nor);
 void nor_ask(struct nor *nor, enum nor_site site, uint64_t number, struct nor_effect *ret_effect);
 
 /* findings.c */
-void nor_find(struct nor *nor, enum nor_finding finding, uint32_t address);
+void nor_report_finding(struct nor *nor, enum nor_finding finding, uint32_t address);
 
 /* command.c */
 void nor_command(struct nor *nor, const uint8_t *mosi, uint8_t *miso, size_t length);

@@ -141,7 +141,7 @@ static void write_status3(struct nor *nor, const struct request *request)
 static uint32_t in_array(struct nor *nor, const struct request *request)
 {
 	if (request->address >= NOR_SIZE)
-		nor_find(nor, FINDING_OUTSIDE, request->address);
+		nor_report_finding(nor, FINDING_OUTSIDE, request->address);
 	return request->address % NOR_SIZE;
 }
 
@@ -166,7 +166,7 @@ static void page_program(struct nor *nor, const struct request *request)
 	const uint32_t address = in_array(nor, request);
 
 	if (nor_is_protected(nor, address - address % NOR_PAGE, NOR_PAGE))
-		nor_find(nor, FINDING_PROTECTED, address);
+		nor_report_finding(nor, FINDING_PROTECTED, address);
 	else
 		nor_program(nor, address, request->data, request->length);
 }
@@ -176,7 +176,7 @@ static void erase(struct nor *nor, const struct request *request, uint32_t size,
 	const uint32_t address = in_array(nor, request);
 
 	if (nor_is_protected(nor, address - address % size, size))
-		nor_find(nor, FINDING_PROTECTED, address);
+		nor_report_finding(nor, FINDING_PROTECTED, address);
 	else
 		nor_erase(nor, address, size, duration_ns);
 }
@@ -235,7 +235,7 @@ static void reset(struct nor *nor, const struct request *request)
 {
 	(void)request;
 	if (nor_is_busy(nor))
-		nor_find(nor, FINDING_RESET_BUSY, nor->operation.address);
+		nor_report_finding(nor, FINDING_RESET_BUSY, nor->operation.address);
 	nor_abandon(nor);
 	nor_reset_state(nor);
 	nor->deaf_until_ns = nor->now_ns + nor->config.reset_ns;
@@ -247,25 +247,25 @@ static void reset(struct nor *nor, const struct request *request)
 static void dual_quad(struct nor *nor, const struct request *request)
 {
 	(void)request;
-	nor_find(nor, FINDING_DUAL_QUAD, 0);
+	nor_report_finding(nor, FINDING_DUAL_QUAD, 0);
 }
 
 static void suspend(struct nor *nor, const struct request *request)
 {
 	(void)request;
-	nor_find(nor, FINDING_SUSPEND, 0);
+	nor_report_finding(nor, FINDING_SUSPEND, 0);
 }
 
 static void security(struct nor *nor, const struct request *request)
 {
 	(void)request;
-	nor_find(nor, FINDING_SECURITY, 0);
+	nor_report_finding(nor, FINDING_SECURITY, 0);
 }
 
 static void block_lock(struct nor *nor, const struct request *request)
 {
 	(void)request;
-	nor_find(nor, FINDING_BLOCK_LOCK, 0);
+	nor_report_finding(nor, FINDING_BLOCK_LOCK, 0);
 }
 
 /* clang-format off */
@@ -346,7 +346,7 @@ static bool is_done(struct nor *nor, const struct command *command, bool whole, 
 
 	for (size_t i = 0; i < sizeof hindrances / sizeof hindrances[0]; i++)
 		if (hindrances[i].holds) {
-			nor_find(nor, hindrances[i].finding, 0);
+			nor_report_finding(nor, hindrances[i].finding, 0);
 			return false;
 		}
 	return true;

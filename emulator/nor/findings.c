@@ -48,7 +48,7 @@ static const struct row rows[FINDING_COUNT] = {
 };
 /* clang-format on */
 
-void nor_find(struct nor *nor, enum nor_finding finding, uint32_t address)
+void nor_report_finding(struct nor *nor, enum nor_finding finding, uint32_t address)
 {
 	const struct row *row = &rows[finding];
 

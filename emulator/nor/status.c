@@ -31,12 +31,12 @@ uint8_t nor_read_status(const struct nor *nor, unsigned index)
 static uint8_t written(struct nor *nor, unsigned index, uint8_t value)
 {
 	if (value & (uint8_t) ~(writable[index] | read_only[index]))
-		nor_find(nor, FINDING_STATUS_RESERVED, 0);
+		nor_report_finding(nor, FINDING_STATUS_RESERVED, 0);
 	value &= writable[index];
 	if (index == 1)
 		value |= nor->status[1] & NOR_SR2_LB;
 	if (index == 2 && (value & NOR_SR3_WPS))
-		nor_find(nor, FINDING_BLOCK_LOCK, 0);
+		nor_report_finding(nor, FINDING_BLOCK_LOCK, 0);
 	return value;
 }
 
@@ -45,7 +45,7 @@ void nor_write_status(struct nor *nor, unsigned first, const uint8_t *values, si
 	struct nor_operation operation = {.kind = NOR_WRITE_STATUS};
 
 	if (nor->status[1] & NOR_SR2_SRL) {
-		nor_find(nor, FINDING_STATUS_LOCKED, 0);
+		nor_report_finding(nor, FINDING_STATUS_LOCKED, 0);
 		return;
 	}
 	memcpy(operation.status, nor->status, sizeof operation.status);

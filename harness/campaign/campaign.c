@@ -194,7 +194,7 @@ const char *campaign_dir(const struct campaign *campaign)
 	return campaign->dir;
 }
 
-const struct paths *campaign_places(const struct campaign *campaign)
+const struct paths *campaign_paths(const struct campaign *campaign)
 {
 	return &campaign->reading.paths;
 }

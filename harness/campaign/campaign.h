@@ -106,7 +106,7 @@ void campaign_run_jobs(struct campaign *campaign, struct jobs *jobs, const char 
  * is recorded.
  */
 const char *campaign_dir(const struct campaign *campaign);
-const struct paths *campaign_places(const struct campaign *campaign);
+const struct paths *campaign_paths(const struct campaign *campaign);
 struct history *campaign_history(const struct campaign *campaign);
 
 /** Whether the user wants an end, once sessions have been begun. */

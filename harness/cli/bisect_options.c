@@ -64,7 +64,7 @@ static bool read_plan(struct bisect_wish *wish, struct error *err)
 	if (values->operand_count < 1)
 		return error_set(err, "bisect takes the plan of a session, or a scenario; see `stutter bisect --help`");
 	bisect->plan = values->operands[0];
-	bisect->paths = campaign_places(wish->cli.campaign);
+	bisect->paths = campaign_paths(wish->cli.campaign);
 	bisect->may_differ = cli_is_given(values, "anyway");
 	bisect->any_failure = cli_is_given(values, "any-failure");
 	bisect->by_chance = cli_is_given(values, "by-chance");

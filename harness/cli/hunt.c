@@ -112,7 +112,7 @@ static int hunt_and_tell(struct cli_search *cli, const struct order *order)
 
 	(void)json_object_set_new(cli->json, "title",
 	                          json_sprintf("Hunt for failures of %s in %s", order->plan.device.name, order->plan.name));
-	const bool good = hunt_run(cli->search, cli->dir, campaign_places(cli->campaign), &order->plan, &order->options, &hunt, &err);
+	const bool good = hunt_run(cli->search, cli->dir, campaign_paths(cli->campaign), &order->plan, &order->options, &hunt, &err);
 	(void)json_object_set_new(cli->json, "hunt", hunt_json(&hunt, &order->plan, &order->options));
 	hunt_tell(&hunt, &order->plan, &order->options, cli->told);
 	const int code = good ? cli_search_end(cli, status_of(&hunt)) : cli_search_fail(cli, &err, EXIT_INCONCLUSIVE);

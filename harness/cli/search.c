@@ -183,7 +183,7 @@ int cli_search_begin(struct cli_search *cli)
 		return cli_fail(&err);
 	cli->json = cli->folder.json;
 	cli->told = cli->folder.told;
-	cli->options.paths = campaign_places(cli->campaign);
+	cli->options.paths = campaign_paths(cli->campaign);
 	cli->options.dir = cli->dir;
 	cli->options.budget_ms = cli->budget_ns / SIM_MS;
 	cli->options.stop = cli_stop_when_asked();

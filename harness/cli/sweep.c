@@ -101,7 +101,7 @@ static int run_sweep(struct cli_search *cli, struct sweep *sweep)
 	if (code != CLI_GO_ON)
 		return code;
 	sweep->dir = cli->dir;
-	sweep->paths = campaign_places(cli->campaign);
+	sweep->paths = campaign_paths(cli->campaign);
 	if (sweep_run(sweep, cli->search, &err))
 		return tell(cli, sweep);
 	return cli_search_fail(cli, &err, sweep->is_usage ? EXIT_USAGE : EXIT_INCONCLUSIVE);

@@ -45,7 +45,7 @@ struct agent_policy {
 	bool ntp_required;
 	/** how often it all is tried before the session's result, and how long lies between */
 	uint64_t polls, poll_interval_ns;
-	uint64_t leak; /**< a flaw: bytes that every failed attempt loses */
+	uint64_t leak; /**< a bug: bytes that every failed attempt loses */
 	uint64_t ntp_timeout_ns, dhcp_deadline_ns, dns_timeout_ns, dns_attempts;
 };
 

@@ -114,7 +114,7 @@ bool kind_fits(const struct kind *kind, const struct target *target)
 	return (kind->sorts & KIND_SORT(target->sort)) != 0 && (!kind->tcp_only || target->is_tcp);
 }
 
-/* The address as a beginning: points of time know no direction. */
+/* The address as a beginning: an instant has no direction. */
 static void begin_at(struct match *match, const struct target *target)
 {
 	match->from.kind = EDGE_ADDRESS;

@@ -218,7 +218,7 @@ static bool aim_at(const struct grounds *grounds, struct dice *dice, const struc
 	return true;
 }
 
-/* What passes from a point on: in both directions, or in one. */
+/* What passes from an event on: in both directions, or in one. */
 static bool aim_window(const struct grounds *grounds, struct dice *dice, struct match *match)
 {
 	if (!draw_from(grounds, dice, match))

@@ -41,7 +41,7 @@ size_t reduce_left(const struct reduce *reduce);
 
 /**
  * Leaves out what comes last, as much as can go at once: the items are in the order of time, and
- * after the moment of no return nothing matters.
+ * after the point of no return nothing matters.
  */
 void reduce_tail(struct reduce *reduce);
 

@@ -8,7 +8,7 @@
  *   what did nothing    decisions that did not find their frame, or lie behind the session's end,
  *                       go all at once
  *   whole classes       all of one fault, of one action, of one direction
- *   the tail            what comes after the moment of no return
+ *   the tail            what comes after the point of no return
  *   fewest              ProbDD, and then one by one (reduce.h)
  *   magnitudes          the border of each, until all of them hold at once (magnitude.h)
  *   words               the simplest address of each (words.h)
@@ -258,10 +258,10 @@ static void find_fewest(struct shrinking *shrinking)
 		return;
 	reduce_by(shrinking, reduce_all_classes);
 	shrinking_end_stage(shrinking, "whole classes");
-	shrinking_stage(shrinking, "the moment of no return");
+	shrinking_stage(shrinking, "the point of no return");
 	if (plan->replay && item_count(plan) > FEW)
 		reduce_by(shrinking, reduce_tail);
-	shrinking_end_stage(shrinking, "the moment of no return");
+	shrinking_end_stage(shrinking, "the point of no return");
 	shrinking_stage(shrinking, "fewest");
 	if (item_count(plan) > FEW)
 		reduce_by(shrinking, reduce_weighed);

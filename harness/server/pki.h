@@ -36,7 +36,7 @@
 enum pki_root { PKI_ROOT_1, PKI_ROOT_2, PKI_ROOTS };
 
 /** What is wrong with a host's certificate. */
-enum pki_certificate_fault { PKI_GOOD, PKI_EXPIRED, PKI_NOT_YET, PKI_OTHER_NAME, PKI_UNKNOWN_ISSUER, PKI_FLAWS };
+enum pki_certificate_fault { PKI_GOOD, PKI_EXPIRED, PKI_NOT_YET, PKI_OTHER_NAME, PKI_UNKNOWN_ISSUER, PKI_CERTIFICATE_FAULTS };
 
 /** Who a verified client certificate is from. */
 enum pki_issuer { PKI_NOBODY, PKI_MANUFACTURER, PKI_ATTESTATION };

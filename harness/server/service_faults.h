@@ -56,7 +56,7 @@ void http_effect_apply(const struct http_effect *effect, struct http_answer *ans
 
 /**
  * A handshake begins.
- * @param config Gets a flaw or a stall.
+ * @param config Gets a certificate's fault or a stall.
  * @param ret_alert The fatal alert that is sent instead; untouched if none is.
  * @return whether one is.
  */

@@ -51,7 +51,7 @@ struct session {
 	struct account account;
 	struct qemu *qemu;
 	sim_ns start, deadline;
-	unsigned boots; /* hellos so far */
+	unsigned boots; /* handshakes so far */
 	struct configuration configuration;
 	/* at the first handshake: the machine's counter, less the boot's time */
 	uint64_t ahead_ns;

@@ -81,12 +81,12 @@ static void too_few_plans_are_not_enough(void)
 }
 
 /* Makes the history refuse further records. */
-static void spoil_history(const char *name)
+static void break_history(const char *name)
 {
 	sqlite3 *db;
 
 	CU_ASSERT_FATAL(sqlite3_open(test_path(name), &db) == SQLITE_OK);
-	CU_ASSERT_EQUAL(sqlite3_exec(db, "CREATE TRIGGER spoiled BEFORE INSERT ON session BEGIN SELECT RAISE(ABORT, 'no more'); END", NULL,
+	CU_ASSERT_EQUAL(sqlite3_exec(db, "CREATE TRIGGER broken BEFORE INSERT ON session BEGIN SELECT RAISE(ABORT, 'no more'); END", NULL,
 	                             NULL, NULL),
 	                SQLITE_OK);
 	sqlite3_close(db);
@@ -98,7 +98,7 @@ static void what_cannot_be_recorded_is_not_promoted(void)
 	write_suite("suite: x\nscenarios: [lost.yaml]\n");
 	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out g"), 0);
 	test_expect_status(output, stutter("history show --history h.db"), 0);
-	spoil_history("h.db");
+	break_history("h.db");
 	test_expect_status(output, stutter("gate x --baseline ./good.yaml --candidate ./good.yaml --history h.db --out h"), 125);
 	TEST_CONTAINS(output, "PROMOTE. ");
 	TEST_CONTAINS(output, "no more");

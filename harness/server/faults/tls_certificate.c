@@ -16,13 +16,13 @@ static const struct param rows[] = {
 
 static void tls(const void *params, struct tls_visit *visit)
 {
-	static const enum pki_certificate_fault flaws[] = {[CERTIFICATE_EXPIRED] = PKI_EXPIRED,
-	                                                   [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
-	                                                   [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
-	                                                   [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
+	static const enum pki_certificate_fault pki_faults[] = {[CERTIFICATE_EXPIRED] = PKI_EXPIRED,
+	                                                        [CERTIFICATE_NOT_YET] = PKI_NOT_YET,
+	                                                        [CERTIFICATE_OTHER_NAME] = PKI_OTHER_NAME,
+	                                                        [CERTIFICATE_UNKNOWN_ISSUER] = PKI_UNKNOWN_ISSUER};
 	const struct tls_certificate_params *fault = params;
 
-	visit->config->fault = flaws[fault->word];
+	visit->config->fault = pki_faults[fault->word];
 }
 
 static const char *not_in_front(const void *params)

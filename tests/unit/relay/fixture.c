@@ -236,7 +236,7 @@ static void output(void *ctx, struct frame *frame, enum direction direction)
 	frame_queue_put(&relay_fixture.queues[direction], frame);
 }
 
-static struct service_faults *disrupt(const struct fault *faults, size_t count)
+static struct service_faults *open_faults(const struct fault *faults, size_t count)
 {
 	return service_faults_open(faults, count, 1, relay_fixture.trace.trace, (struct armed_ops){NULL, NULL}, NULL);
 }
@@ -247,7 +247,7 @@ void relay_fixture_open(const struct fault *faults, size_t count)
 
 	sim_open(&relay_fixture.sim, 0);
 	trace_text_open(&relay_fixture.trace);
-	relay_fixture.service_faults = disrupt(faults, count);
+	relay_fixture.service_faults = open_faults(faults, count);
 	relay_fixture.relay = relay_open(&(struct relay_config){.sim = &relay_fixture.sim,
 	                                                        .trace = relay_fixture.trace.trace,
 	                                                        .service_faults = relay_fixture.service_faults,
@@ -266,7 +266,7 @@ static const char *name_of(void *ctx, uint32_t address)
 void relay_fixture_take_faults(const struct fault *faults, size_t count)
 {
 	service_faults_close(relay_fixture.service_faults);
-	relay_fixture.service_faults = relay_fixture.relay->config.service_faults = disrupt(faults, count);
+	relay_fixture.service_faults = relay_fixture.relay->config.service_faults = open_faults(faults, count);
 	service_faults_take_hosts(relay_fixture.service_faults, name_of, NULL);
 }
 

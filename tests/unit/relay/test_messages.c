@@ -20,7 +20,7 @@ static const uint8_t answer[] = {0x12, 0x34, 0x81, 0x80, 0, 1, 0, 3, 0, 0, 0, 1,
 #define QUESTION_END 25U
 #define A_AT 53U
 
-static size_t spoil(uint8_t *message, enum dns_effect kind)
+static size_t corrupt(uint8_t *message, enum dns_effect kind)
 {
 	struct dns_effects effects = {{false}};
 	size_t length = sizeof answer;
@@ -53,18 +53,18 @@ static void an_answer_of_dns_is_corrupted_whatever_is_in_it(void)
 	uint8_t m[sizeof answer];
 	static const uint8_t nobody[] = {198, 51, 100, 99};
 
-	CU_ASSERT_EQUAL(spoil(m, DNS_EFFECT_SILENCE), 0);
-	CU_ASSERT_EQUAL(spoil(m, DNS_EFFECT_NXDOMAIN), QUESTION_END);
+	CU_ASSERT_EQUAL(corrupt(m, DNS_EFFECT_SILENCE), 0);
+	CU_ASSERT_EQUAL(corrupt(m, DNS_EFFECT_NXDOMAIN), QUESTION_END);
 	CU_ASSERT(m[3] == 0x83 && m[7] == 0 && m[11] == 0);
-	CU_ASSERT_EQUAL(spoil(m, DNS_EFFECT_SERVFAIL), QUESTION_END);
+	CU_ASSERT_EQUAL(corrupt(m, DNS_EFFECT_SERVFAIL), QUESTION_END);
 	CU_ASSERT_EQUAL(m[3], 0x82);
-	CU_ASSERT_EQUAL(spoil(m, DNS_EFFECT_TRUNCATED), QUESTION_END);
+	CU_ASSERT_EQUAL(corrupt(m, DNS_EFFECT_TRUNCATED), QUESTION_END);
 	CU_ASSERT(m[2] == 0x83 && m[7] == 0);
-	CU_ASSERT_EQUAL(spoil(m, DNS_EFFECT_ADDRESS), sizeof answer);
+	CU_ASSERT_EQUAL(corrupt(m, DNS_EFFECT_ADDRESS), sizeof answer);
 	CU_ASSERT_EQUAL(memcmp(m + A_AT, nobody, 4), 0);
 	CU_ASSERT(m[A_AT + 4 + 12 + 15] == 0x63);
 	CU_ASSERT_EQUAL(memcmp(m, answer, A_AT), 0);
-	CU_ASSERT_EQUAL(spoil(m, DNS_EFFECT_TTL), sizeof answer);
+	CU_ASSERT_EQUAL(corrupt(m, DNS_EFFECT_TTL), sizeof answer);
 	CU_ASSERT(m[A_AT - 3] == 0 && m[A_AT - 4] == 0 && memcmp(m + A_AT, answer + A_AT, 4) == 0);
 	/* What stands there in an OPT record is no time. */
 	CU_ASSERT_EQUAL(m[sizeof answer - 3], 4);
