@@ -82,8 +82,8 @@ void report_verdict(struct json *json, const struct planned_session *of, const s
 	optional(json, "judge", verdict->judge);
 	if (verdict->kind == VERDICT_FAIL && verdict->stretch.end_ns != 0)
 		report_stretch(json, &verdict->stretch);
-	optional(json, "first_trouble", verdict->trouble);
-	optional(json, "first_trouble_frames", verdict->trouble_frames);
+	optional(json, "first_trouble", verdict->problem);
+	optional(json, "first_trouble_frames", verdict->problem_frames);
 	optional(json, "first_trouble_faults", verdict->faults);
 	json_text(json, "digest", verdict->digest);
 	json_text(json, "device_image", verdict->image_hash);

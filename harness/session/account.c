@@ -18,11 +18,11 @@ void account_reset(struct account *account)
 	account->resets++;
 }
 
-static void note_trouble(struct account *account, const struct world *world, const char *text)
+static void note_problem(struct account *account, const struct world *world, const char *text)
 {
-	if (account->trouble[0] != '\0')
+	if (account->problem[0] != '\0')
 		return;
-	(void)snprintf(account->trouble, sizeof account->trouble, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
+	(void)snprintf(account->problem, sizeof account->problem, "at %" PRIu64 ".%03" PRIu64 " s: %s", world->sim.now / SIM_S,
 	               world->sim.now % SIM_S / SIM_MS, text);
 	(void)world_faults_in_force(world, account->faults, sizeof account->faults);
 	(void)wire_log_last_frames(&world->wire, account->frames, sizeof account->frames);
@@ -45,7 +45,7 @@ static void hear_phase(struct account *account, const struct world *world, const
 	memcpy(account->phase, report->phase, sizeof account->phase);
 	account->retries += report->step == REPORT_STEP_RETRY;
 	if (report->step == REPORT_STEP_RETRY || report->step == REPORT_STEP_FAILED) {
-		note_trouble(account, world, report->text);
+		note_problem(account, world, report->text);
 		note_stretch(account, world, report->text);
 	}
 }
@@ -54,7 +54,7 @@ static void hear_panic(struct account *account, const struct world *world, const
 {
 	account->has_result = true;
 	(void)snprintf(account->result, sizeof account->result, "the device's kernel panicked: %.400s", report->reason);
-	note_trouble(account, world, report->text);
+	note_problem(account, world, report->text);
 }
 
 static void hear_result(struct account *account, const struct world *world, const struct report *report)
@@ -64,7 +64,7 @@ static void hear_result(struct account *account, const struct world *world, cons
 	(void)snprintf(account->result, sizeof account->result, "%s", report->reason[0] != '\0' ? report->reason : "no reason given");
 	if (account->result_pass)
 		return;
-	note_trouble(account, world, report->text);
+	note_problem(account, world, report->text);
 	/* A reason alone leaves the phase as it was. */
 	if (report->phase[0] != '\0')
 		memcpy(account->phase, report->phase, sizeof account->phase);
@@ -81,7 +81,7 @@ bool account_hear(struct account *account, const struct world *world, const stru
 	else if (report->kind == REPORT_BOOT)
 		memcpy(account->version, report->version, sizeof account->version);
 	else if (report->kind == REPORT_LINK || report->lost_lease)
-		note_trouble(account, world, report->text);
+		note_problem(account, world, report->text);
 	else if (report->kind == REPORT_RESULT)
 		hear_result(account, world, report);
 	return account->has_result;

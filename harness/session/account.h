@@ -14,7 +14,7 @@
 struct account {
 	char phase[REPORT_PHASE_MAX];
 	/* of the first thing that went wrong */
-	char trouble[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX];
+	char problem[VERDICT_TEXT_MAX], faults[VERDICT_TEXT_MAX];
 	char frames[VERDICT_FRAMES_MAX]; /* the last ones before it */
 	unsigned resets;                 /* of the device */
 	/* of the system that was booted last; empty: nothing was said of it */

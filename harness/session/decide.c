@@ -106,11 +106,11 @@ static void ask_judges(const struct world *world, struct verdict *verdict)
 }
 
 /* The first thing that went wrong. */
-static void keep_trouble(const struct account *account, struct verdict *verdict)
+static void keep_problem(const struct account *account, struct verdict *verdict)
 {
-	memcpy(verdict->trouble, account->trouble, sizeof verdict->trouble);
+	memcpy(verdict->problem, account->problem, sizeof verdict->problem);
 	memcpy(verdict->faults, account->faults, sizeof verdict->faults);
-	memcpy(verdict->trouble_frames, account->frames, sizeof verdict->trouble_frames);
+	memcpy(verdict->problem_frames, account->frames, sizeof verdict->problem_frames);
 }
 
 void decide_verdict(const struct account *account, const struct world *world, enum session_end end, const char *why,
@@ -136,7 +136,7 @@ void decide_verdict(const struct account *account, const struct world *world, en
 	/* A session that a judge has ended had no time to satisfy the others. */
 	if (world != NULL && end != END_LOST && end != END_OVERDUE)
 		ask_judges(world, verdict);
-	keep_trouble(account, verdict);
+	keep_problem(account, verdict);
 	if (world == NULL || verdict->kind != VERDICT_FAIL)
 		return;
 	if (end == END_RESULT && !account->result_pass && strcmp(account->stretch_phase, verdict->phase) == 0)

@@ -22,7 +22,7 @@ enum session_end {
 };
 
 /**
- * Comes to the verdict: kind, reason, judge, phase, trouble, faults and retries. The other fields
+ * Comes to the verdict: kind, reason, judge, phase, problem, faults and retries. The other fields
  * are the caller's.
  * @param world The world at the end; NULL if it was never built.
  * @param why Of END_BROKEN.

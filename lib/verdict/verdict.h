@@ -27,11 +27,11 @@ struct verdict {
 	char reason[VERDICT_TEXT_MAX]; /**< one sentence */
 	char phase[32];                /**< in which the session ended */
 	/** the first thing that went wrong, with its time; empty if nothing did */
-	char trouble[VERDICT_TEXT_MAX];
+	char problem[VERDICT_TEXT_MAX];
 	/** the faults in force at that time; empty if none */
 	char faults[VERDICT_TEXT_MAX];
 	/** the last frames before it, a line each; empty if there were none */
-	char trouble_frames[VERDICT_FRAMES_MAX];
+	char problem_frames[VERDICT_FRAMES_MAX];
 	/**
 	 * Of a failure: from the last progress to the report of it, or to the end if the device did
 	 * not report it.

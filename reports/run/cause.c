@@ -110,13 +110,13 @@ static int compare_causes(const void *a, const void *b)
 	return left->sessions[0] < right->sessions[0] ? -1 : left->sessions[0] > right->sessions[0];
 }
 
-static struct keyed *troubles(const struct run *run, size_t *ret_count)
+static struct keyed *unexpected(const struct run *run, size_t *ret_count)
 {
 	struct keyed *list = memory_new((run->count + 1) * sizeof *list);
 
 	*ret_count = 0;
 	for (size_t i = 0; i < run->count; i++)
-		if (run_is_trouble(&run->sessions[i]))
+		if (run_is_unexpected(&run->sessions[i]))
 			list[(*ret_count)++] = (struct keyed){key_of(&run->sessions[i]), i};
 	qsort(list, *ret_count, sizeof *list, compare_keys);
 	return list;
@@ -125,7 +125,7 @@ static struct keyed *troubles(const struct run *run, size_t *ret_count)
 void causes_open(struct causes *ret_causes, const struct run *run)
 {
 	size_t count;
-	struct keyed *keyed = troubles(run, &count);
+	struct keyed *keyed = unexpected(run, &count);
 	struct causes causes = {.run = run,
 	                        .list = memory_new((count + 1) * sizeof *causes.list),
 	                        .sessions = memory_new((count + 1) * sizeof *causes.sessions)};

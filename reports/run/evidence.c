@@ -68,7 +68,7 @@ void run_evidence(const struct run_session *session, void (*put)(void *ctx, cons
 		tell_lines(&teller, "besides", session->reason + run_why(session) + 1);
 	if (stretch != NULL)
 		tell_stretch(&teller, stretch);
-	tell(&teller, "first trouble", member_text(session->json, "first_trouble"));
+	tell(&teller, "first problem", member_text(session->json, "first_trouble"));
 	tell(&teller, "faults then", member_text(session->json, "first_trouble_faults"));
 	tell_lines(&teller, "frames then", member_text(session->json, "first_trouble_frames"));
 }

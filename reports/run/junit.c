@@ -47,7 +47,7 @@ static bool is_failure(const struct run_session *session)
  * @param word "" for what decides about the case; else "flaky" or "rerun", whose text is in an
  * element of its own.
  */
-static void put_trouble(FILE *stream, const struct run_session *session, const char *word)
+static void put_unexpected(FILE *stream, const struct run_session *session, const char *word)
 {
 	static const char *const kinds[][2] = {{"error", "failure"}, {"Error", "Failure"}};
 	const bool beside = word[0] != '\0';
@@ -82,8 +82,8 @@ static const struct run_session *decisive(const struct run_session *times, size_
 {
 	const struct run_session *last = last_run(times, count);
 
-	for (size_t i = 0; i < count && last != NULL && run_is_trouble(last); i++)
-		if (run_is_trouble(&times[i]))
+	for (size_t i = 0; i < count && last != NULL && run_is_unexpected(last); i++)
+		if (run_is_unexpected(&times[i]))
 			return &times[i];
 	return NULL;
 }
@@ -94,8 +94,8 @@ static void put_beside(FILE *stream, const struct run_session *times, size_t cou
 	const struct run_session *decides = decisive(times, count);
 
 	for (size_t i = 0; i < count; i++)
-		if (&times[i] != decides && run_is_trouble(&times[i]) && is_failure(&times[i]) == failures)
-			put_trouble(stream, &times[i], decides != NULL ? "rerun" : "flaky");
+		if (&times[i] != decides && run_is_unexpected(&times[i]) && is_failure(&times[i]) == failures)
+			put_unexpected(stream, &times[i], decides != NULL ? "rerun" : "flaky");
 }
 
 /*
@@ -108,7 +108,7 @@ static void put_outcome(FILE *stream, const struct run_session *times, size_t co
 	const struct run_session *decides = decisive(times, count);
 
 	if (decides != NULL && is_failure(decides))
-		put_trouble(stream, decides, "");
+		put_unexpected(stream, decides, "");
 	put_beside(stream, times, count, true);
 	if (last_run(times, count) == NULL) {
 		fputs("      <skipped", stream);
@@ -116,7 +116,7 @@ static void put_outcome(FILE *stream, const struct run_session *times, size_t co
 		fputs("/>\n", stream);
 	}
 	if (decides != NULL && !is_failure(decides))
-		put_trouble(stream, decides, "");
+		put_unexpected(stream, decides, "");
 	put_beside(stream, times, count, false);
 }
 
@@ -189,10 +189,10 @@ static struct counts count(const struct run *run, size_t first, size_t end)
 		counts.wall_ns += session->wall_ns;
 		if (session->again)
 			continue;
-		const struct run_session *trouble = decisive(session, count_times(run, session));
+		const struct run_session *unexpected = decisive(session, count_times(run, session));
 		counts.tests++;
-		counts.failures += trouble != NULL && is_failure(trouble);
-		counts.errors += trouble != NULL && !is_failure(trouble);
+		counts.failures += unexpected != NULL && is_failure(unexpected);
+		counts.errors += unexpected != NULL && !is_failure(unexpected);
 		counts.skipped += last_run(session, count_times(run, session)) == NULL;
 	}
 	return counts;

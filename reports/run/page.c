@@ -63,9 +63,9 @@ void report_headline(FILE *stream, const struct causes *causes)
 
 	if (run->goes_on)
 		fprintf(stream, "The run goes on, with %zu of %zu session%s done: ", done, run->count, plural(run->count));
-	if (run_troubles(run) > 0)
-		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", run_troubles(run), done, plural(done),
-		        causes->count, plural(causes->count));
+	if (run_unexpected(run) > 0)
+		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", run_unexpected(run), done,
+		        plural(done), causes->count, plural(causes->count));
 	else if (done == 0)
 		fputs("no session was run", stream);
 	else

@@ -11,7 +11,7 @@
 	const kind = (row) => row.className;
 	const fits = (row, index, words) => {
 		const wanted = outcome.value;
-		if (wanted === "trouble" ? kind(row) !== "fail" && kind(row) !== "open" : wanted !== "" && kind(row) !== wanted)
+		if (wanted === "unexpected" ? kind(row) !== "fail" && kind(row) !== "open" : wanted !== "" && kind(row) !== wanted)
 			return false;
 		if (cell !== null && (row.cells[1].textContent !== cell[0] || row.cells[2].textContent !== cell[1]))
 			return false;

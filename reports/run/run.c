@@ -389,12 +389,12 @@ const struct run_look *run_look(enum run_outcome outcome)
 	return &looks[outcome];
 }
 
-bool run_is_trouble(const struct run_session *session)
+bool run_is_unexpected(const struct run_session *session)
 {
 	return session->outcome < RUN_CONFIRMED;
 }
 
-size_t run_troubles(const struct run *run)
+size_t run_unexpected(const struct run *run)
 {
 	return run->outcomes[RUN_FAILED] + run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT];
 }

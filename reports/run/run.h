@@ -152,11 +152,11 @@ struct run_look {
 
 const struct run_look *run_look(enum run_outcome outcome);
 
-/** Whether the session has to be looked at. */
-bool run_is_trouble(const struct run_session *session);
+/** Whether the session did not come out as expected, or has no verdict. */
+bool run_is_unexpected(const struct run_session *session);
 
-/** How many have to be looked at. */
-size_t run_troubles(const struct run *run);
+/** How many did not come out as expected. */
+size_t run_unexpected(const struct run *run);
 
 /** The length of the first line of the reason, which says why. */
 int run_why(const struct run_session *session);
@@ -178,7 +178,7 @@ const char *run_missing(const struct run *run, size_t index);
 
 /**
  * Tells what is known about a session that went wrong: a call a line, "last report" and such before
- * its text. First how it ended, then where the trouble began. Frames come one by one under the same
+ * its text. First how it ended, then its first problem. Frames come one by one under the same
  * label.
  */
 void run_evidence(const struct run_session *session, void (*put)(void *ctx, const char *label, const char *text), void *ctx);

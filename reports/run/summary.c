@@ -164,7 +164,7 @@ void report_summary(FILE *stream, const struct causes *causes)
 	json_number(&json, "failed", run->failed);
 	json_number(&json, "inconclusive", run->outcomes[RUN_INCONCLUSIVE] + run->outcomes[RUN_WITHOUT_VERDICT]);
 	json_number(&json, "without_verdict", run->outcomes[RUN_WITHOUT_VERDICT]);
-	json_number(&json, "not_as_expected", run_troubles(run));
+	json_number(&json, "not_as_expected", run_unexpected(run));
 	json_number(&json, "not_run", run->outcomes[RUN_HELD]);
 	json_number(&json, "waiting", run->outcomes[RUN_WAITING]);
 	put_texts(&json, "missing_shards", run, run_missing);

@@ -56,7 +56,7 @@ void report_tap(FILE *stream, const struct causes *causes)
 	fprintf(stream, "TAP version 14\n1..%zu\n", run->count + missing);
 	for (size_t i = 0; i < run->count; i++) {
 		const struct run_session *session = &run->sessions[i];
-		fprintf(stream, "%s %zu - ", run_is_trouble(session) ? "not ok" : "ok", i + 1);
+		fprintf(stream, "%s %zu - ", run_is_unexpected(session) ? "not ok" : "ok", i + 1);
 		put_description(stream, session->scenario);
 		fputs(" on ", stream);
 		put_description(stream, session->device);
@@ -66,7 +66,7 @@ void report_tap(FILE *stream, const struct causes *causes)
 			put_description(stream, session->reason);
 		}
 		fputc('\n', stream);
-		if (run_is_trouble(session))
+		if (run_is_unexpected(session))
 			put_block(stream, session);
 	}
 	for (size_t i = 0; (text = run_missing(run, i)) != NULL; i++)

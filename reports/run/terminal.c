@@ -73,7 +73,7 @@ static void put_table(FILE *stream, const struct run *run)
 			const struct run_session *session = &run->sessions[run->by_scenario[i]];
 			passed += strcmp(session->verdict, "pass") == 0;
 			failed += strcmp(session->verdict, "fail") == 0;
-			unexpected += run_is_trouble(session);
+			unexpected += run_is_unexpected(session);
 			waiting += session->outcome >= RUN_HELD;
 		}
 		fprintf(stream, "%-24s %6zu %6zu %13zu %16zu", run->sessions[run->by_scenario[first]].scenario, passed, failed,

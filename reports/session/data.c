@@ -133,7 +133,7 @@ static void put_event(struct json *json, const struct event *event)
 {
 	put_time(json, NULL, event->at);
 	json_number(json, NULL, (uint64_t)event->lane);
-	json_number(json, NULL, event->trouble);
+	json_number(json, NULL, event->problem);
 	json_text(json, NULL, event->topic);
 	json_text(json, NULL, event->text);
 }
@@ -159,7 +159,7 @@ static void put_ladder(struct json *json, const struct ladder *ladder)
 }
 
 /* When the first thing went wrong, of which the verdict says "at 44.374 s: ...". */
-static void put_trouble(struct json *json, const struct run_session *session)
+static void put_problem(struct json *json, const struct run_session *session)
 {
 	const char *text = json_string_value(json_object_get(session->json, "first_trouble"));
 	double s;
@@ -191,7 +191,7 @@ void story_write_data(FILE *stream, const struct story *story)
 	put_time(&json, "bucket", story->series.bucket_ns);
 	json_number(&json, "buckets", story->series.count);
 	json_bool(&json, "board", story->series.knows_board);
-	put_trouble(&json, session);
+	put_problem(&json, session);
 	json_array_begin(&json, "lacks");
 	for (size_t i = 0; (lack = story_lack(story, i)) != NULL; i++)
 		json_text(&json, NULL, lack);

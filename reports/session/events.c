@@ -25,7 +25,7 @@ static const struct {
 /* What the proxy says of frames that it makes, of which the captures tell only that they arrive. */
 #define FORGED " forged by '"
 
-static const char *const troubles[] = {FORGED,      " retry ",  " failed", "result fail",    "finding ",
+static const char *const problems[] = {FORGED,      " retry ",  " failed", "result fail",    "finding ",
                                        "disturbed", "overflow", " torn ",  "not modelled: ", "lost, "};
 
 /* Reads "[  6.264658120] proxy   TEXT"; the topic gets its end in the line. */
@@ -50,12 +50,12 @@ static bool split_line(char *line, struct event *ret_event)
 	return true;
 }
 
-static bool is_trouble(const char *topic, const char *text)
+static bool is_problem(const char *topic, const char *text)
 {
 	if (strcmp(topic, "fault") == 0 || (strcmp(topic, "power") == 0 && strcmp(text, "off") == 0))
 		return true;
-	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
-		if (strstr(text, troubles[i]) != NULL)
+	for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
+		if (strstr(text, problems[i]) != NULL)
 			return true;
 	return false;
 }
@@ -146,7 +146,7 @@ static void take_line(struct events *events, char *line, size_t *room)
 	events->end = event.at;
 	if (!place(&event))
 		return;
-	event.trouble = is_trouble(event.topic, event.text);
+	event.problem = is_problem(event.topic, event.text);
 	if (events->count == *room) {
 		*room = *room > 0 ? 2 * *room : 256;
 		events->list = memory_resize(events->list, *room, sizeof *events->list);

@@ -22,7 +22,7 @@ enum lane { LANE_DEVICE, LANE_PROXY, LANE_SERVER };
 struct event {
 	sim_ns at;
 	enum lane lane;
-	bool trouble; /**< somebody has to look at it: a retry, a failure, a fault, a finding */
+	bool problem; /**< somebody has to look at it: a retry, a failure, a fault, a finding */
 	const char *topic, *text;
 };
 

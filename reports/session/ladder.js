@@ -49,8 +49,8 @@ stutter.row = (row) => {
 		return {kind, at, to, flow, framesUp, bytesUp, framesDown, bytesDown, delayed, lost, repeated};
 	}
 	case stutter.EVENT: {
-		const [kind, at, lane, trouble, topic, text] = row;
-		return {kind, at, lane, trouble: trouble === 1, topic, text};
+		const [kind, at, lane, problem, topic, text] = row;
+		return {kind, at, lane, problem: problem === 1, topic, text};
 	}
 	default:
 		return {kind: row[0], count: row[1]};
@@ -70,7 +70,7 @@ stutter.bytes = (count) => count < 1000 ? count + " B" : count < 1e6 ? (count / 
 const onlyLate = (cause) => !cause.includes("-> dropped") && /^'.*' (delay|rate|slot|mahimahi|link_trace)\b[^,]* -> leaves after/.test(cause) && !/, '/.test(cause);
 
 /* Whether somebody who looks for what went wrong stops here. */
-stutter.isTrouble = (row) => row.kind === stutter.EVENT ? row.trouble :
+stutter.isProblem = (row) => row.kind === stutter.EVENT ? row.problem :
 	row.kind === stutter.BULK ? row.lost > 0 :
 	row.kind === stutter.FRAME && (!["arrived", "open"].includes(row.fate) || (row.cause !== "" && !onlyLate(row.cause)));
 
@@ -134,7 +134,7 @@ stutter.draw = (row) => {
 	const [className, lanes] = row.kind === stutter.FRAME ? frameRow(row) : row.kind === stutter.BULK ? bulkRow(row) :
 		row.kind === stutter.EVENT ? eventRow(row) : ["gap", stutter.make("div", "lanes",
 			stutter.make("span", "label", row.count + " rows are left out here; the trace and the captures have them"))];
-	const item = stutter.make("li", "row " + className + (stutter.isTrouble(row) ? " trouble" : ""));
+	const item = stutter.make("li", "row " + className + (stutter.isProblem(row) ? " problem" : ""));
 	item.append(stutter.make("span", "at", row.at === undefined ? "" : stutter.seconds(row.at)), lanes);
 	item.tabIndex = -1;
 	return item;

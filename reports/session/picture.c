@@ -27,7 +27,7 @@
 #define LINE 22
 #define ROW 30
 #define ROWS 12U
-#define BEFORE 3U /* rows of the ladder before the trouble */
+#define BEFORE 3U /* rows of the ladder before the problem */
 /* Where device, proxy and server stand. */
 static const int posts[] = {230, 560, 890};
 
@@ -99,7 +99,7 @@ static bool is_lost(const struct ladder_row *row)
 static size_t find_begin(const struct ladder *ladder)
 {
 	for (size_t i = 0; i < ladder->count; i++)
-		if (is_lost(&ladder->rows[i]) || (ladder->rows[i].kind == LADDER_EVENT && ladder->rows[i].event->trouble))
+		if (is_lost(&ladder->rows[i]) || (ladder->rows[i].kind == LADDER_EVENT && ladder->rows[i].event->problem))
 			return i > BEFORE ? i - BEFORE : 0;
 	return 0;
 }
@@ -166,7 +166,7 @@ static void put_event(FILE *stream, const struct event *event, int y)
 	const int post = posts[event->lane];
 
 	put_time(stream, event->at, y);
-	fprintf(stream, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>\n", post, y, event->trouble ? BAD : SOFT);
+	fprintf(stream, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>\n", post, y, event->problem ? BAD : SOFT);
 	put_text_at(stream, event->lane == LANE_SERVER ? post - 10 : post + 10, y + 4,
 	            event->lane == LANE_SERVER ? "font-size=\"12\" text-anchor=\"end\" fill=\"" INK "\""
 	                                       : "font-size=\"12\" fill=\"" INK "\"",
@@ -180,7 +180,7 @@ static int put_ladder(FILE *stream, const struct story *story, int y)
 	const struct ladder *ladder = &story->ladder;
 	const size_t begin = find_begin(ladder);
 	const size_t count = ladder->count - begin < ROWS ? ladder->count - begin : ROWS;
-	char *title = memory_format("From the first loss or trouble on: %s on %s, seed %s", story->session->scenario,
+	char *title = memory_format("From the first loss or problem on: %s on %s, seed %s", story->session->scenario,
 	                            story->session->device, story->session->seed);
 
 	put_text_at(stream, MARGIN, y + LINE, "font-size=\"16\" font-weight=\"600\" fill=\"" INK "\"", title, LINE_LETTERS);

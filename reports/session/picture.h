@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /**
  * @file A picture of a run (SVG 1.1, without scripts, styles and links): the first cause with its
- * sessions, and the first of these from its first loss or trouble on.
+ * sessions, and the first of these from its first loss or problem on.
  */
 #ifndef REPORTS_SESSION_PICTURE_H
 #define REPORTS_SESSION_PICTURE_H

@@ -45,7 +45,7 @@
 		return [left, right];
 	};
 
-	/* Every other section is shaded; a failed one and the first trouble have a line as well. */
+	/* Every other section is shaded; a failed one and the first problem have a line as well. */
 	const underlay = (canvas, area, graph) => {
 		data.sections.forEach(([, , from, to, end], index) => {
 			const [left] = shade(canvas, area, graph, second(from), second(to), index % 2 === 0 ? style("--band") : "rgba(0,0,0,0)");
@@ -234,8 +234,8 @@
 		for (let index = part.from + part.drawn; index < end; index++) {
 			const item = stutter.draw(rows[index]);
 			item.dataset.index = index;
-			if (index === troubleAt)
-				item.classList.add("first-trouble");
+			if (index === problemAt)
+				item.classList.add("first-problem");
 			part.list.append(item);
 		}
 		part.drawn = end - part.from;
@@ -271,8 +271,8 @@
 		item.scrollIntoView({block: "center"});
 	};
 
-	const troubles = rows.flatMap((row, index) => stutter.isTrouble(row) ? [index] : []);
-	const troubleAt = data.trouble === undefined ? -1 : rows.findIndex((row) => row.at >= data.trouble && row.kind === stutter.EVENT && row.trouble);
+	const problems = rows.flatMap((row, index) => stutter.isProblem(row) ? [index] : []);
+	const problemAt = data.trouble === undefined ? -1 : rows.findIndex((row) => row.at >= data.trouble && row.kind === stutter.EVENT && row.problem);
 	const here = () => Number(document.activeElement.closest?.(".row")?.dataset.index ?? -1);
 
 	function goTo(us) {
@@ -286,9 +286,9 @@
 
 	const move = (by) => {
 		const now = here();
-		const next = by > 0 ? troubles.find((index) => index > now) : troubles.findLast((index) => now < 0 || index < now);
-		say(troubles.length === 0 ? "no trouble" : next === undefined ? (by > 0 ? "that was the last" : "that was the first") :
-			(troubles.indexOf(next) + 1) + " of " + troubles.length);
+		const next = by > 0 ? problems.find((index) => index > now) : problems.findLast((index) => now < 0 || index < now);
+		say(problems.length === 0 ? "no problem" : next === undefined ? (by > 0 ? "that was the last" : "that was the first") :
+			(problems.indexOf(next) + 1) + " of " + problems.length);
 		if (next !== undefined)
 			focusRow(next);
 	};
@@ -333,7 +333,7 @@
 			if (index === 0 && parts.length === 1)
 				open(part);
 		});
-		const start = troubleAt >= 0 ? troubleAt : troubles[0];
+		const start = problemAt >= 0 ? problemAt : problems[0];
 		const part = parts.find((one) => start !== undefined && start >= one.from && start < one.to) ?? parts[0];
 		if (part !== undefined)
 			open(part);
@@ -349,7 +349,7 @@
 	};
 
 	const keys = {
-		n: () => move(1), p: () => move(-1), t: () => troubleAt >= 0 ? focusRow(troubleAt) : move(1),
+		n: () => move(1), p: () => move(-1), t: () => problemAt >= 0 ? focusRow(problemAt) : move(1),
 		"/": () => at("search").focus(), "+": () => scale(.5), "-": () => scale(2), 0: () => look(first, last),
 	};
 	document.addEventListener("keydown", (event) => {

@@ -500,7 +500,7 @@ static void a_flaky_link_passes_with_some_seeds_and_fails_with_others(void)
 	                   stutter("run %s --seeds 1..6 --out r", session_fixture_absolute("scenarios/first/flaky-link.yaml", flaky)),
 	                   STATUS_FAILED);
 	TEST_CONTAINS(output, "\npass ");
-	TEST_CONTAINS(output, "first trouble ");
+	TEST_CONTAINS(output, "first problem ");
 	TEST_CONTAINS(output, "  faults then     'bursts' gemodel");
 }
 

@@ -88,7 +88,7 @@ static unsigned addressed(const char *at)
 	return number;
 }
 
-static void a_clean_session_shows_no_trouble_at_either_end(void)
+static void a_clean_session_shows_no_problem_at_either_end(void)
 {
 	run(SMALL);
 	TEST_SAME_TEXT(shown(DEVICE, FALSE_IF_CLEAN, ""), "");
@@ -239,7 +239,7 @@ static void both_captures_can_be_merged(void)
 }
 
 const CU_TestInfo tests_wireshark[] = {
-	{"a clean session shows no trouble at either end", a_clean_session_shows_no_trouble_at_either_end},
+	{"a clean session shows no problem at either end", a_clean_session_shows_no_problem_at_either_end},
 	{"frames bear the date that the device has", frames_bear_the_date_that_the_device_has},
 	{"a lossy session shows the true retransmissions", a_lossy_session_shows_the_true_retransmissions},
 	{"each capture has what the faults did there", each_capture_has_what_the_faults_did_there},

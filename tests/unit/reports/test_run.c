@@ -65,7 +65,7 @@ static void make_hostile(const char *text)
 	(void)snprintf(plans[0].device.name, sizeof plans[0].device.name, "%.60s", text);
 	for (unsigned i = 0; i < COUNT; i++) {
 		(void)snprintf(verdicts[i].reason, sizeof verdicts[i].reason, "%s", text);
-		(void)snprintf(verdicts[i].trouble, sizeof verdicts[i].trouble, "%s", text);
+		(void)snprintf(verdicts[i].problem, sizeof verdicts[i].problem, "%s", text);
 		(void)snprintf(verdicts[i].faults, sizeof verdicts[i].faults, "%s", text);
 		if (!verdicts[i].met_expectation)
 			(void)snprintf(verdicts[i].expectation, sizeof verdicts[i].expectation, "%s", text);
@@ -191,7 +191,7 @@ static void expectation_makes_the_failure(void)
 	needs("xmllint --version", "libxml2-utils");
 	make_sessions();
 	verdicts[1].met_expectation = true;
-	(void)snprintf(verdicts[3].trouble, sizeof verdicts[3].trouble, "at 3.000 s: retry");
+	(void)snprintf(verdicts[3].problem, sizeof verdicts[3].problem, "at 3.000 s: retry");
 	(void)snprintf(verdicts[3].faults, sizeof verdicts[3].faults, "'f' drop");
 	make_run();
 	TEST_SAME_TEXT(xpath("count(//testsuite[2]/testcase[1]/failure)"), "0");
@@ -199,7 +199,7 @@ static void expectation_makes_the_failure(void)
 	TEST_SAME_TEXT(xpath("string(//testsuite[2]/testcase[2]/failure/@message)"), "pass was expected");
 	TEST_CONTAINS(xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"), "reason d replay: stutter replay ");
 	TEST_CONTAINS(xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"),
-	              " first trouble: at 3.000 s: retry faults then: 'f' drop");
+	              " first problem: at 3.000 s: retry faults then: 'f' drop");
 	TEST_SAME_TEXT(xpath("string(//testsuite[1]/testcase[2]/error/@type)"), "inconclusive");
 }
 
@@ -209,14 +209,14 @@ static void a_failure_has_its_last_stretch(void)
 	needs("xmllint --version", "libxml2-utils");
 	make_sessions();
 	verdicts[3].kind = VERDICT_FAIL;
-	(void)snprintf(verdicts[3].trouble, sizeof verdicts[3].trouble, "at 3.000 s: retry");
+	(void)snprintf(verdicts[3].problem, sizeof verdicts[3].problem, "at 3.000 s: retry");
 	verdicts[3].stretch =
 		(struct verdict_stretch){.progress_ns = 61250000000, .end_ns = 70000000000, .report = "<phase>", .waits = "for nothing"};
 	make_run();
 	TEST_CONTAINS(
 		xpath("normalize-space(//testsuite[2]/testcase[2]/failure)"),
 		"last report: at 0.000 s: <phase> far end waits: at 70.000 s: for nothing last progress: at 61.250 s faults since: none "
-		"first trouble: at 3.000 s: retry");
+		"first problem: at 3.000 s: retry");
 }
 
 static void hostile_text_leaves_the_xml_well_formed(void)

@@ -157,7 +157,7 @@ static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
 	const struct session sessions[] = {{"a", false, "1", VERDICT_PASS, 1}, {"b", false, NULL, VERDICT_PASS, 0}};
 
 	make_run(sessions, 2, false, "the budget of 3 s is used up");
-	CU_ASSERT(run.sessions[1].outcome == RUN_HELD && !run_is_trouble(&run.sessions[1]) && run_troubles(&run) == 0);
+	CU_ASSERT(run.sessions[1].outcome == RUN_HELD && !run_is_unexpected(&run.sessions[1]) && run_unexpected(&run) == 0);
 	TEST_SAME_TEXT(run.sessions[1].reason, "not run: the budget of 3 s is used up");
 	TEST_CONTAINS(written_by(report_terminal, &causes), "1 session was not run: the budget of 3 s is used up.");
 	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"not run: the budget of 3 s is used up\"/>");
@@ -172,7 +172,7 @@ static void what_was_not_to_be_run_is_neither_good_nor_bad(void)
 	/* Without it, the run has died. */
 	(void)test_shell((char[8]){0}, 8, "rm %s/" RUN_HELD_FILE, test_folder());
 	make_run(sessions, 2, false, NULL);
-	CU_ASSERT(run.sessions[1].outcome == RUN_WITHOUT_VERDICT && run_troubles(&run) == 1);
+	CU_ASSERT(run.sessions[1].outcome == RUN_WITHOUT_VERDICT && run_unexpected(&run) == 1);
 	close_run();
 }
 
@@ -188,7 +188,7 @@ static void a_run_in_progress_is_not_resumed_by_another_process(void)
 	/* Sessions that have not started are no failure while the run is in progress. */
 	CU_ASSERT_FATAL(run_open(&run, test_folder(), &err));
 	causes_open(&causes, &run);
-	CU_ASSERT(run.sessions[1].outcome == RUN_WAITING && run_troubles(&run) == 0 && run_done(&run) == 1);
+	CU_ASSERT(run.sessions[1].outcome == RUN_WAITING && run_unexpected(&run) == 0 && run_done(&run) == 1);
 	TEST_SAME_TEXT(written_by(report_headline, &causes), "The run goes on, with 1 of 2 sessions done: 1 session came out as expected");
 	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"its turn has not come: the run goes on\"/>");
 	CU_ASSERT(run_go_on(test_folder(), &err) < 0);

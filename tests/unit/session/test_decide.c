@@ -108,7 +108,7 @@ static void a_device_that_has_the_image_and_says_so_passes(void)
 	decide(END_RESULT, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
 	CU_ASSERT_STRING_EQUAL(verdict.phase, "reboot");
-	CU_ASSERT(verdict.retries == 0 && verdict.trouble[0] == '\0' && verdict.faults[0] == '\0');
+	CU_ASSERT(verdict.retries == 0 && verdict.problem[0] == '\0' && verdict.faults[0] == '\0');
 	end();
 }
 
@@ -224,7 +224,7 @@ static void a_failure_has_the_devices_reason_and_phase(void)
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_FAIL);
 	CU_ASSERT_STRING_EQUAL(verdict.reason, "download: 404 not found");
 	CU_ASSERT_STRING_EQUAL(verdict.phase, "download");
-	CU_ASSERT_STRING_EQUAL(verdict.trouble, "at 1.500 s: result fail download: 404 not found");
+	CU_ASSERT_STRING_EQUAL(verdict.problem, "at 1.500 s: result fail download: 404 not found");
 	end();
 }
 
@@ -270,7 +270,7 @@ static void retries_are_counted_and_the_first_failure_is_kept(void)
 	decide(END_RESULT, NULL);
 	CU_ASSERT_EQUAL(verdict.kind, VERDICT_PASS);
 	CU_ASSERT_EQUAL(verdict.retries, 2);
-	CU_ASSERT_STRING_EQUAL(verdict.trouble, "at 1.234 s: phase download retry 1: connection timed out");
+	CU_ASSERT_STRING_EQUAL(verdict.problem, "at 1.234 s: phase download retry 1: connection timed out");
 	CU_ASSERT_STRING_EQUAL(verdict.faults, "'silence' outage (1 applied, the last 0.0 s before)");
 	end();
 }
@@ -280,7 +280,7 @@ static void a_failed_phase_is_a_failure_but_no_result(void)
 	begin();
 	CU_ASSERT_FALSE(report_at(3 * SIM_S, "phase ntp failed: no answer"));
 	CU_ASSERT_STRING_EQUAL(account.phase, "ntp");
-	CU_ASSERT_STRING_EQUAL(account.trouble, "at 3.000 s: phase ntp failed: no answer");
+	CU_ASSERT_STRING_EQUAL(account.problem, "at 3.000 s: phase ntp failed: no answer");
 	CU_ASSERT_EQUAL(account.faults[0], '\0');
 	CU_ASSERT_EQUAL(account.retries, 0);
 	end();
@@ -297,7 +297,7 @@ static void a_session_without_result_fails_where_it_hangs(void)
 	TEST_SAME_TEXT(verdict.reason, "download: no result before the deadline; the last report, at 2.000 s, was 'phase download begin'");
 	CU_ASSERT_STRING_EQUAL(verdict.phase, "download");
 	/* Nothing went wrong before that the device has told. */
-	CU_ASSERT_STRING_EQUAL(verdict.trouble, "");
+	CU_ASSERT_STRING_EQUAL(verdict.problem, "");
 	CU_ASSERT_STRING_EQUAL(verdict.stretch.report, "phase download begin");
 	CU_ASSERT_EQUAL(verdict.stretch.report_ns, 2 * SIM_S);
 	CU_ASSERT_STRING_EQUAL(verdict.stretch.waits, "for nothing");
@@ -358,7 +358,7 @@ static void reports_of_any_length_are_cut(void)
 		CU_ASSERT(report_at(0, text));
 		decide(END_RESULT, NULL);
 		decide(END_DEADLINE, NULL);
-		CU_ASSERT_FATAL(strlen(verdict.reason) < sizeof verdict.reason && strlen(verdict.trouble) < sizeof verdict.trouble);
+		CU_ASSERT_FATAL(strlen(verdict.reason) < sizeof verdict.reason && strlen(verdict.problem) < sizeof verdict.problem);
 		end();
 	}
 }
