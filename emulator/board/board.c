@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the NIC acts when it is called and at instants of its own. So whatever touches it
+ * ends in plan_nic(), which schedules the next of these instants and lets INT follow. The faults
+ * stand between NIC and processor (board_faults.h): they change messages and the INT line, and
+ * answer the chip when it asks how a site misbehaves. The chip itself knows of no faults.
+ *
+ * Without supply the NIC keeps running, unheard: what it says is left out, frames pass it by, and
+ * the bus reads ones.
+ */
 #include "emulator/board/board.h"
 
 #include <inttypes.h>

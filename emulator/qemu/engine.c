@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a struct engine is a process and the channel on which it takes orders (orders.h).
+ * While it waits it can be branched or told to go on. One that goes on itself runs a session, and
+ * is an engine again when it says that it stands at the request at which it was to stop. A branch
+ * that is to stop gets a channel of its own with its order, and so becomes an engine beside the one
+ * that it came from.
+ *
+ * An engine that refuses an order waits on; one that gives no answer is killed, as nobody knows
+ * what it is doing.
+ */
 #include "emulator/qemu/engine.h"
 
 #include <errno.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a request that changes the chain puts together the whole list of faults that is to
+ * be there afterwards, and asks the bridge for that list at once. Whatever is wrong with it,
+ * nothing has changed.
+ */
 #include "harness/live/requests.h"
 
 #include <stdlib.h>

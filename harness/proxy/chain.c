@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: of a plan's faults, those of frames become rules, in its order. Which rules a frame
+ * may concern is kept as sets with a bit a rule, by direction, filter and window; they are made
+ * anew whenever the rules have changed.
+ *
+ * In a frozen chain each decision is a rule. A map leads from an address and a direction to the
+ * first decision there, and `next` to the others; `order` has all of them by their place in the
+ * plan that they were made under, for rules that see every frame.
+ */
 #include "harness/proxy/chain.h"
 
 #include <stdlib.h>

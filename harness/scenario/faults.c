@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: an entry of the list is a match and one action, whose name is the key that a
+ * catalogue knows. An entry with `netem` or `preset` in place of the action becomes several faults,
+ * each with the match of the entry; they are checked as if each had been written out.
+ */
 #include "harness/scenario/parts.h"
 
 #include <errno.h>

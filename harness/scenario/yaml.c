@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: libyaml's events become a tree of nodes by recursion, bounded by the limits in
+ * yaml.h; the first thing that is refused ends it. Beside it the text is gone through once more,
+ * since libyaml counts characters and drops comments, and a comment right behind a value is likely
+ * to be a mistake. yaml_fill() then takes a mapping's keys for the rows of a table.
+ */
 #include "harness/scenario/yaml.h"
 
 #include <errno.h>

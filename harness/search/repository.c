@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: one `git log` gives all revisions with their parents, in topological order, and
+ * what a bisection asks of the history is answered from memory then. The places of parents are
+ * found by their hashes in a sorted copy.
+ */
 #include "harness/search/repository.h"
 
 #include <stdio.h>

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a batch's trials go by their keys. Those whose results are known take them, and of
+ * several that are the same plan the first runs for all. The rest become jobs of the pool, and what
+ * each comes to is in results.jsonl before its folder goes. Then a sample of them runs once more,
+ * from power on; a digest that differs breaks the search for good.
+ *
+ * An error in mid-batch is kept until its end: no further job begins, and the trials without a
+ * result are held.
+ */
 #include "harness/search/search.h"
 
 #include <errno.h>

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the golden session gives the targets, and targets and kinds of fault the cells that
+ * attempts are chosen from (sampling.h). Attempts run in batches. What came of a batch is taken in
+ * the order in which its attempts were chosen, and those that were held are taken back, so the list
+ * has no gaps. Its finds are replayed before the next batch is chosen: whenever the sweep ends,
+ * what is told of a find is known. Pairs come from the attempts that are single faults (pairs.h).
+ */
 #include "harness/search/sweep.h"
 
 #include <stdio.h>

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: every request, plain or over TLS, comes to service_answer(). Either a fault answers
+ * in place of the server, or the function for its flow and host does; the fault's effect is then
+ * applied to the answer, and the visit is noted for the judges. Handshakes and packets are shown to
+ * the faults, too, in begin_handshake() and ask_gate().
+ *
+ * What takes time to make (keys, releases, the package) is made when it is first asked for. It is a
+ * function of the configuration alone, so it does not matter when that is.
+ */
 #include "harness/server/service_inside.h"
 
 #include <errno.h>

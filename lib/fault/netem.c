@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: a line is cut into words and read option by option, as tc does, with its units and
+ * its abbreviations. What the words have said is kept in a struct netem, and faults are made of it
+ * when all are read (netem_faults.c), as later options say what earlier ones mean.
+ */
 #include "lib/fault/netem_line.h"
 
 #include <ctype.h>

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the medium knows who sends when, but no frames; the link keeps those beside it. A
+ * station has one flight that it is sending and a ring of those on their way, in the order in which
+ * they arrive. When the medium says that a transmission has ended, its flight goes from the former
+ * to the latter, or is lost; when it says that one has arrived, the oldest is taken. Only the
+ * partner has a queue: the device's chip waits for the outcome of a frame before it sends another.
+ *
+ * When the link goes down, the partner notices and loses all it has. The device does not: it goes
+ * on sending, and its frames are marked as cut, to be lost where they would have arrived.
+ */
 #include "lib/link/link.h"
 
 #include <inttypes.h>

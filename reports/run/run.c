@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: run.json lists the sessions that were planned, and each is read from its own
+ * folder, whatever is there of it. What only all of them together tell comes after: whether repeats
+ * have the same digest, and whether a fault never acted. The outcomes are counted last, since both
+ * can turn a pass into a failure.
+ */
 #include "reports/run/run.h"
 
 #include <errno.h>

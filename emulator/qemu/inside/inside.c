@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How it works: the guest's first request stops the virtual CPU on its own stack, where orders are
+ * awaited; the session that one of them begins runs on another stack (stack.h), and a request or an
+ * answer is a switch between both. All state here is the process's: a branch is a fork and inherits
+ * it, with a channel of its own or none.
+ *
+ * An order for a branch is carried out by the child, and the parent reads the next order, but not
+ * before the child has moved its output to files of its own: until then both write through the same
+ * descriptors.
+ */
 #include "emulator/qemu/inside/inside.h"
 
 #include <errno.h>
