@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # harness/lint.sh BUILD: layout, a second compiler, clang-tidy and cppcheck over the C sources.
-# Prints what they found and a summary; exit status 1
-# if there is any finding. The guest's module and the fetched sources are not ours to lint with the
-# host's headers.
+# Prints what they found and a summary; exit status 1 if there is any finding. The guest's module
+# and the fetched sources are not ours to lint with the host's headers.
 set -u
 build=${1:-build}
 cd "$(dirname "$0")/.." || exit 2

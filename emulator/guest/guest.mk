@@ -7,10 +7,8 @@
 # (for the host's tools).
 # Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio,
 # $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the
-# agent's sources
-# that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part of the host's
-# program too (with -lcrypto);
-# GUEST_PLAYED, those of the program alone.
+# agent's sources that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part
+# of the host's program too (with -lcrypto); GUEST_PLAYED, those of the program alone.
 B ?= build
 GUEST_MK := $(lastword $(MAKEFILE_LIST))
 GUEST_DIR := $(patsubst %/,%,$(dir $(GUEST_MK)))
@@ -52,8 +50,8 @@ $(GUEST_B):
 	$(Q)mkdir -p $@
 
 # The kernel as a boot loader hands it over: unpacked, since a zImage takes eight seconds of a
-# device's time for that at every boot. What is packed with xz
-# lies behind the last mark of that in the file.
+# device's time for that at every boot. What is packed with xz lies behind the last mark of that in
+# the file.
 $(GUEST_B)/kernel: $(GUEST_B)/mkuimage $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,KERNEL)
 	$(Q)at=$$(LC_ALL=C grep -aboP '\xfd7zXZ\x00' $(B)/kernel/boot/vmlinuz-* | tail -n 1 | cut -d: -f1); \

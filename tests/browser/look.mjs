@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a reader's browser makes of the pages of a folder: `node look.mjs CHECK FOLDER` says what is wrong and exits with 1, or says nothing.
+ * What a reader's browser makes of the pages of a folder: `node look.mjs CHECK FOLDER` says what is
+ * wrong and exits with 1, or says nothing.
  *
- * A page is opened from disk. Whatever else a check is about, the page must ask the network for nothing, break no rule of its own policy, and throw nothing.
+ * A page is opened from disk. Whatever else a check is about, the page must ask the network for
+ * nothing, break no rule of its own policy, and throw nothing.
  * Screenshots lie in the folder afterwards, for people.
  */
 import assert from "node:assert/strict";
@@ -28,7 +30,10 @@ const urlOf = (name) => {
 	return pathToFileURL(join(folder, file)).href + (fragment === undefined ? "" : "#" + fragment);
 };
 
-/* What a page does in answer takes a moment. Playwright's own waiting runs in the page, where its policy forbids it. */
+/*
+ * What a page does in answer takes a moment. Playwright's own waiting runs in the page, where its
+ * policy forbids it.
+ */
 const until = async (holds, what) => {
 	for (let tries = 0; tries < 100; tries++) {
 		if (await holds())
@@ -159,7 +164,10 @@ const checks = {
 		});
 	},
 
-	/* Without a script: the result first and large, tables that scroll within themselves, and the curve's figures behind a summary. */
+	/*
+	 * Without a script: the result first and large, tables that scroll within themselves, and
+	 * the curve's figures behind a summary.
+	 */
 	async search() {
 		await look(SEARCH, {viewport: PHONE}, async (page) => {
 			const size = (selector) => page.locator(selector).first().evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
