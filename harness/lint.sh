@@ -77,13 +77,15 @@ run clang-format 'error: code should be' each all_sources clang-format --dry-run
 # shellcheck disable=SC2086
 run clang '(error|warning):' each host_sources clang -fsyntax-only $flags $warnings
 
-# A file that was clean is analysed again when what the compiler sees of it has changed, or a check.
+# A file that was clean is analysed again when what the compiler sees of it has changed, or a check,
+# or where it or one of its headers says NOLINT.
 known=$build/lint
 mkdir -p "$known" "$build/cppcheck" || exit 2
 export flags known
 # shellcheck disable=SC2016
 tidy_one='
-	key=$({ clang -E -P $flags "$1"; grep NOLINT "$1"; cat .clang-tidy; clang-tidy --version; } 2>&1 | sha256sum | cut -c 1-32)
+	files=$(clang -MM $flags "$1" | sed "s/^[^:]*://; s/\\\\$//")
+	key=$({ clang -E -P $flags "$1"; grep -n -A 1 NOLINT $files; cat .clang-tidy; clang-tidy --version; } 2>&1 | sha256sum | cut -c 1-32)
 	[ ! -e "$known/$key" ] || exit 0
 	said=$(clang-tidy --quiet "$1" -- $flags 2>&1) || said="$1: error: $said"
 	case $said in
