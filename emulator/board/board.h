@@ -89,8 +89,8 @@ uint8_t *board_flash_memory(struct board *board);
 void board_power(struct board *board, bool on, sim_ns now);
 
 /**
- * What the link calls when a frame reaches the NIC, or has left it, when the NIC senses a carrier,
- * and when the link comes or goes.
+ * What the link calls when a frame reaches the NIC (@p data: with FCS, valid during the call), or
+ * has left it, when the NIC senses a carrier, and when the link comes or goes.
  */
 void board_frame_arrived(struct board *board, const uint8_t *data, size_t length, sim_ns now);
 void board_frame_sent(struct board *board, const struct medium_outcome *outcome, sim_ns now);

@@ -212,11 +212,15 @@ bool stutter_enc_filter_accepts(const struct stutter_enc28j60 *chip, const uint8
 /* Over length bytes, a proprietary header left out; any length. */
 uint32_t stutter_enc_frame_fcs(const struct stutter_enc28j60 *chip, const uint8_t *frame,
                                size_t length);
+/* Of the destination address. A broadcast is no multicast. */
 bool stutter_enc_frame_is_broadcast(const uint8_t *frame);
-/* A broadcast is none. */
 bool stutter_enc_frame_is_multicast(const uint8_t *frame);
 /* The type or length field. */
 unsigned stutter_enc_frame_type(const uint8_t *frame);
+/*
+ * By that field: a MAC control frame (IEEE 802.3 clause 31), one that is a pause frame (annex 31B),
+ * a frame with a VLAN tag.
+ */
 bool stutter_enc_frame_is_control(const uint8_t *frame);
 bool stutter_enc_frame_is_pause(const uint8_t *frame);
 bool stutter_enc_frame_is_vlan(const uint8_t *frame);
@@ -282,6 +286,7 @@ void stutter_enc_flow_period_over(struct stutter_enc28j60 *chip);
 /* TXRST: what is under way stops, and is due again. */
 void stutter_enc_flow_suspend(struct stutter_enc28j60 *chip);
 /* A reset or power save: it stops for good. */
+/* Pause timers and backpressure end; what is on the wire is cancelled. Their numbers go on. */
 void stutter_enc_flow_reset(struct stutter_enc28j60 *chip);
 
 /* -- interrupt.c -- */
@@ -295,6 +300,7 @@ bool stutter_enc_int_pending(const struct stutter_enc28j60 *chip);
 
 /* -- mii.c -- */
 
+/* An operation or a scan under way ends without effect. Their numbers go on. */
 void stutter_enc_mii_reset(struct stutter_enc28j60 *chip);
 /* The timer of the operation under way has run out. */
 void stutter_enc_mii_done(struct stutter_enc28j60 *chip);
@@ -315,7 +321,9 @@ void stutter_enc_phy_reset_done(struct stutter_enc28j60 *chip);
 void stutter_enc_phy_start(struct stutter_enc28j60 *chip);
 /* It stops and loses the link. */
 void stutter_enc_phy_stop(struct stutter_enc28j60 *chip);
+/* The link partner's pulses come or go. */
 void stutter_enc_phy_set_cable(struct stutter_enc28j60 *chip, bool up);
+/* Whether a carrier is on the wire, and whether it collides with what the chip sends. */
 void stutter_enc_phy_set_activity(struct stutter_enc28j60 *chip, bool receiving, bool colliding);
 /* The timer for the link has run out. */
 void stutter_enc_phy_link_found(struct stutter_enc28j60 *chip);
@@ -341,6 +349,7 @@ void stutter_enc_dma_cancel(struct stutter_enc28j60 *chip);
 void stutter_enc_dma_retry(struct stutter_enc28j60 *chip);
 /* The timer of the DMA has run out. */
 void stutter_enc_dma_done(struct stutter_enc28j60 *chip);
+/* A transfer under way is given up. */
 void stutter_enc_dma_reset(struct stutter_enc28j60 *chip);
 /* Whether a checksum was computed at any time after since_ns, which is not after now. */
 bool stutter_enc_dma_summed_up_since(const struct stutter_enc28j60 *chip, uint64_t since_ns);
@@ -351,6 +360,7 @@ bool stutter_enc_dma_summed_up_since(const struct stutter_enc28j60 *chip, uint64
 void stutter_enc_self_test_changed(struct stutter_enc28j60 *chip);
 /* The timer of the self-test has run out. */
 void stutter_enc_self_test_done(struct stutter_enc28j60 *chip);
+/* A test under way is given up. */
 void stutter_enc_self_test_reset(struct stutter_enc28j60 *chip);
 
 /* -- power.c: reset, start-up, power save -- */

@@ -176,13 +176,16 @@ void exchange_drop(struct exchange *exchange, bool silent);
  */
 void exchange_enter(struct exchange *exchange);
 void exchange_leave(struct exchange *exchange);
+/** A line of the trace, with the number of the connection in front. */
 void exchange_say(const struct exchange *exchange, const char *topic, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /**
  * Bytes for a side; they are written as it takes them. @return where they are, so that they may be
  * changed until exchange_flush().
  */
 uint8_t *exchange_put(struct side *side, const void *data, size_t length);
+/** Writes what was put, as much as the side takes now; the rest follows by itself. */
 void exchange_flush(struct exchange *exchange, struct side *side);
+/** Nothing of a side is read until exchange_resume(). */
 void exchange_stop(struct side *side);
 /** Ends that. What has come meanwhile is offered at once, unless the side is being read from. */
 void exchange_resume(struct exchange *exchange, struct side *side);
@@ -204,6 +207,7 @@ void exchange_pass(struct exchange *exchange);
 
 /** @param exchange Borrowed. @return owned by the exchange, which closes it. */
 struct web *web_open(struct exchange *exchange);
+/** @param web NULL: nothing is done. */
 void web_close(struct web *web);
 /**
  * Bytes of the device, of the server. @return how many were used; all, unless the side is stopped.
