@@ -37,6 +37,10 @@ GUEST_SHARED := $(addprefix $(GUEST_DIR)/boot/,record.c writer.c slot.c choose.c
 GUEST_PLAYED := $(addprefix $(GUEST_DIR)/player/,steps.c talk.c ask.c script.c)
 GUEST_BOOT := $(filter-out %/boot.c %/tool.c,$(wildcard $(GUEST_DIR)/boot/*.c))
 GUEST_ETC := $(wildcard $(GUEST_DIR)/etc/*)
+# The fetched kernel's drivers of the NIC and of the flash; init loads them.
+GUEST_DRIVERS := net/ethernet/microchip/enc28j60 mtd/spi-nor/spi-nor
+GUEST_DRIVER_FILES := $(patsubst %,$(GUEST_B)/%.ko,$(notdir $(GUEST_DRIVERS)))
+GUEST_MODULES := $(notdir $(GUEST_DRIVERS)) spi-stutter
 
 guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
 
@@ -72,11 +76,8 @@ $(GUEST_B)/spi-stutter.ko: $(GUEST_MODULE) $(GUEST_MK) $(B)/packages.stamp | $(G
 		|| { cat $(GUEST_B)/kbuild.log >&2; exit 1; }
 	$(Q)$(GUEST_CROSS)strip -g -R .note.gnu.build-id -o $@.new $(GUEST_B)/kbuild/spi-stutter.ko && mv $@.new $@
 
-$(GUEST_B)/enc28j60.ko: $(B)/packages.stamp | $(GUEST_B)
-	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/net/ethernet/microchip/enc28j60.ko
-
-$(GUEST_B)/spi-nor.ko: $(B)/packages.stamp | $(GUEST_B)
-	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/mtd/spi-nor/spi-nor.ko
+$(GUEST_DRIVER_FILES): $(GUEST_B)/%.ko: $(B)/packages.stamp | $(GUEST_B)
+	$(Q)$(GUEST_CROSS)strip -g -o $@ $(B)/kernel/lib/modules/*/kernel/drivers/$(filter %/$*,$(GUEST_DRIVERS)).ko
 
 $(GUEST_B)/agent: $(GUEST_AGENT) $(GUEST_BOOT) $(wildcard $(GUEST_DIR)/agent/*.h $(GUEST_DIR)/boot/*.h) $(GUEST_LANGUAGE) $(GUEST_MK) $(B)/packages.stamp | $(GUEST_B)
 	$(call guest_say,CROSS)
@@ -96,12 +97,17 @@ $(GUEST_B)/mkinitramfs: $(GUEST_DIR)/mkinitramfs.c | $(GUEST_B)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -o $@ $<
 
 $(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed
-	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(B)/sysroot/sbin/ethtool $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed >$@.new && mv $@.new $@
+	$(Q)$< $(B)/sysroot $(MACHINE_TRIPLET) $(GUEST_CROSS)readelf $(B)/sysroot/bin/busybox $(B)/sysroot/sbin/ethtool $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed >$@.new && mv $@.new $@
 
-$(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
-		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed $(GUEST_B)/enc28j60.ko $(GUEST_B)/spi-nor.ko $(GUEST_B)/spi-stutter.ko
+$(GUEST_B)/modules.list: $(GUEST_MK) $(MACHINE_DIR)/machine.mk | $(GUEST_B)
+	$(Q){ printf 'file /lib/modules/%s.ko @build/%s.ko 644\n' $(foreach module,$(GUEST_MODULES),$(module) $(module)); \
+		echo 'slink /lib/$(MACHINE_LOADER) $(MACHINE_TRIPLET)/$(MACHINE_LOADER)'; } >$@
+
+$(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/modules.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
+		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed $(GUEST_MODULES:%=$(GUEST_B)/%.ko)
 	$(call guest_say,CPIO)
-	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/libraries.list build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@
+	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/initramfs.list $(GUEST_B)/modules.list $(GUEST_B)/libraries.list \
+		build=$(GUEST_B) sysroot=$(B)/sysroot triplet=$(MACHINE_TRIPLET) && mv $@.new $@
 
 # Other people's clients, an overlay: they cost the devices that do not use them nothing. Libraries
 # that the root file system has are left out.
@@ -114,12 +120,13 @@ $(GUEST_B)/libicudata.so: $(GUEST_DIR)/clients/icudata.c $(B)/packages.stamp | $
 		-DICU_TABLES=icudt$${version}_dat -o $@ $<; done
 
 $(GUEST_B)/clients.libraries: $(GUEST_DIR)/libraries.sh $(GUEST_B)/libraries.list
-	$(Q)$< $(B)/sysroot $(GUEST_CROSS)readelf $(B)/sysroot/usr/bin/curl $(B)/sysroot/usr/bin/swupdate >$@.new
+	$(Q)$< $(B)/sysroot $(MACHINE_TRIPLET) $(GUEST_CROSS)readelf $(B)/sysroot/usr/bin/curl $(B)/sysroot/usr/bin/swupdate >$@.new
 	$(Q)grep -vxFf $(GUEST_B)/libraries.list $@.new | sed 's|@sysroot/.*/libicudata.so[^ ]*|@build/libicudata.so|' >$@ && rm $@.new
 
 $(GUEST_B)/clients.cpio: $(GUEST_B)/mkinitramfs $(GUEST_B)/clients.libraries $(GUEST_B)/libicudata.so $(GUEST_CLIENTS)
 	$(call guest_say,CPIO)
-	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/clients/clients.list $(GUEST_B)/clients.libraries build=$(GUEST_B) sysroot=$(B)/sysroot && mv $@.new $@
+	$(Q)$(GUEST_B)/mkinitramfs $@.new $(GUEST_DIR)/clients/clients.list $(GUEST_B)/clients.libraries \
+		build=$(GUEST_B) sysroot=$(B)/sysroot triplet=$(MACHINE_TRIPLET) && mv $@.new $@
 
 # The player of recorded sessions, an overlay of its own for the same reason. It needs no library
 # but the C library, which the root file system has.

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# libraries.sh SYSROOT READELF PROGRAM...: prints the initramfs lines of all shared libraries that
-# the programs need, directly or not.
+# libraries.sh SYSROOT TRIPLET READELF PROGRAM...: prints the initramfs lines of all shared
+# libraries that the programs need, directly or not.
 set -eu
 
 sysroot=$1
-readelf=$2
-shift 2
-folder=arm-linux-gnueabihf
+folder=$2
+readelf=$3
+shift 3
 known=" "
 
 needed()

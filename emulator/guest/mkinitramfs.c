@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mkinitramfs OUTPUT MANIFEST... [NAME=DIR...]: writes an initramfs (cpio "newc") that depends on
+ * mkinitramfs OUTPUT MANIFEST... [NAME=VALUE...]: writes an initramfs (cpio "newc") that depends on
  * nothing but what is listed.
  *
  * How it works: entries are written in the order listed, with inode numbers counted from 1, owner
@@ -10,9 +10,10 @@
  *     dir   PATH MODE                   file  PATH SOURCE MODE
  *     slink PATH TARGET                 nod   PATH MODE c|b MAJOR MINOR
  *
- * A SOURCE that begins with @NAME is looked up in NAME's DIR; every other is relative to the
- * manifest's folder. A PATH must lie in a folder that was listed before it, since the kernel
- * silently skips what has no parent.
+ * A PATH or TARGET may contain @NAME@, which stands for NAME's VALUE. A SOURCE that begins with
+ * @NAME is looked up in the folder VALUE; every other is relative to the manifest's folder. A PATH
+ * must lie in a folder that was listed before it, since the kernel silently skips what has no
+ * parent.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -41,9 +42,9 @@ struct archive {
 	/* The place that messages are about. */
 	const char *manifest;
 	int line;
-	/* NAME=DIR arguments. */
-	char **folders;
-	int folder_count;
+	/* NAME=VALUE arguments. */
+	char **values;
+	int value_count;
 	/* What was listed so far. */
 	char *paths[ENTRIES_MAX];
 	bool is_dir[ENTRIES_MAX];
@@ -128,6 +129,36 @@ static void remember(struct archive *archive, const char *path, bool is_dir)
 		fail(archive, "out of memory");
 }
 
+/* The VALUE of a NAME of @length bytes. */
+static const char *value_of(const struct archive *archive, const char *name, size_t length)
+{
+	for (int i = 0; i < archive->value_count; i++)
+		if (strncmp(archive->values[i], name, length) == 0 && archive->values[i][length] == '=')
+			return archive->values[i] + length + 1;
+	fail(archive, "no argument %.*s=VALUE was given for '@%s'", (int)length, name, name);
+}
+
+/* A PATH or TARGET with its values. */
+static void fill_in(const struct archive *archive, const char *word, char ret_word[PATH_SIZE])
+{
+	size_t length = 0;
+
+	while (*word && length < PATH_SIZE) {
+		const char *const end = word[0] == '@' ? strchr(word + 1, '@') : NULL;
+
+		if (end) {
+			length += (size_t)snprintf(ret_word + length, PATH_SIZE - length, "%s",
+			                           value_of(archive, word + 1, (size_t)(end - word) - 1));
+			word = end + 1;
+		} else {
+			ret_word[length++] = *word++;
+		}
+	}
+	if (length >= PATH_SIZE)
+		fail(archive, "a path is longer than %d characters", PATH_SIZE - 1);
+	ret_word[length] = 0;
+}
+
 /* Finds the file that a SOURCE means. */
 static void resolve(const struct archive *archive, const char *source, char ret_path[PATH_SIZE])
 {
@@ -137,17 +168,8 @@ static void resolve(const struct archive *archive, const char *source, char ret_
 	if (source[0] == '@') {
 		const size_t name = strcspn(source + 1, "/");
 
-		for (int i = 0; i < archive->folder_count; i++) {
-			if (strncmp(archive->folders[i], source + 1, name) != 0 || archive->folders[i][name] != '=')
-				continue;
-			length = snprintf(ret_path, PATH_SIZE, "%s%s", archive->folders[i] + name + 1, source + 1 + name);
-			if (length >= PATH_SIZE)
-				fail(archive, "'%s' is too long", source);
-			return;
-		}
-		fail(archive, "no argument %.*s=DIR was given for '%s'", (int)name, source + 1, source);
-	}
-	if (source[0] == '/' || !slash)
+		length = snprintf(ret_path, PATH_SIZE, "%s%s", value_of(archive, source + 1, name), source + 1 + name);
+	} else if (source[0] == '/' || !slash)
 		length = snprintf(ret_path, PATH_SIZE, "%s", source);
 	else
 		length = snprintf(ret_path, PATH_SIZE, "%.*s/%s", (int)(slash - archive->manifest), archive->manifest, source);
@@ -187,17 +209,21 @@ static void add_slink(struct archive *archive, const char *path, const char *tar
 static void add_entry(struct archive *archive, char **words, int count)
 {
 	const char *const kind = words[0];
+	char path[PATH_SIZE], target[PATH_SIZE];
 
-	if (count > 1)
-		remember(archive, words[1], strcmp(kind, "dir") == 0);
+	if (count > 1) {
+		fill_in(archive, words[1], path);
+		remember(archive, path, strcmp(kind, "dir") == 0);
+	}
 	if (strcmp(kind, "dir") == 0 && count == 3)
-		put_header(archive, words[1], MODE_DIR | parse_number(archive, words[2], 8, 07777), 0, 0, 0);
+		put_header(archive, path, MODE_DIR | parse_number(archive, words[2], 8, 07777), 0, 0, 0);
 	else if (strcmp(kind, "file") == 0 && count == 4)
-		add_file(archive, words[1], words[2], parse_number(archive, words[3], 8, 07777));
-	else if (strcmp(kind, "slink") == 0 && count == 3)
-		add_slink(archive, words[1], words[2]);
-	else if (strcmp(kind, "nod") == 0 && count == 6 && (strcmp(words[3], "c") == 0 || strcmp(words[3], "b") == 0))
-		put_header(archive, words[1], (words[3][0] == 'c' ? MODE_CHAR : MODE_BLOCK) | parse_number(archive, words[2], 8, 07777), 0,
+		add_file(archive, path, words[2], parse_number(archive, words[3], 8, 07777));
+	else if (strcmp(kind, "slink") == 0 && count == 3) {
+		fill_in(archive, words[2], target);
+		add_slink(archive, path, target);
+	} else if (strcmp(kind, "nod") == 0 && count == 6 && (strcmp(words[3], "c") == 0 || strcmp(words[3], "b") == 0))
+		put_header(archive, path, (words[3][0] == 'c' ? MODE_CHAR : MODE_BLOCK) | parse_number(archive, words[2], 8, 07777), 0,
 		           parse_number(archive, words[4], 10, 4095), parse_number(archive, words[5], 10, 1048575));
 	else
 		fail(archive,
@@ -238,11 +264,11 @@ int main(int argc, char **argv)
 	while (manifests > 2 && strchr(argv[manifests - 1], '='))
 		manifests--;
 	if (manifests < 3) {
-		fputs("usage: mkinitramfs OUTPUT MANIFEST... [NAME=DIR...]\n", stderr);
+		fputs("usage: mkinitramfs OUTPUT MANIFEST... [NAME=VALUE...]\n", stderr);
 		return EXIT_FAILURE;
 	}
-	archive.folders = argv + manifests;
-	archive.folder_count = argc - manifests;
+	archive.values = argv + manifests;
+	archive.value_count = argc - manifests;
 	archive.out = fopen(argv[1], "wb");
 	if (!archive.out)
 		fail(&archive, "cannot write '%s': %s", argv[1], strerror(errno));

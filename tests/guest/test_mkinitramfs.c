@@ -50,8 +50,8 @@ static int run(const char *output)
 	char command[512];
 	int status;
 
-	snprintf(command, sizeof(command), "%s/guest/mkinitramfs %s/%s %s/list here=%s 2>%s/said", build ? build : "build", folder, output,
-	         folder, folder, folder);
+	snprintf(command, sizeof(command), "%s/guest/mkinitramfs %s/%s %s/list here=%s word=e 2>%s/said", build ? build : "build", folder,
+	         output, folder, folder, folder);
 	status = system(command);
 	return WEXITSTATUS(status);
 }
@@ -107,7 +107,8 @@ static void describe(const char *bytes, size_t size, char *ret_text, size_t text
 	}
 }
 
-static const char good[] = "# comment\ndir /d 755\nfile /d/a data 644\nfile /d/b @here/data 600 # again\nslink /l d/a\nnod /c 600 c 5 1\n";
+static const char good[] =
+	"# comment\ndir /d 755\nfile /d/a data 644\nfile /d/b @here/data 600 # again\nslink /l@word@ d/@word@\nnod /c 600 c 5 1\n";
 
 static void the_same_list_gives_the_same_bytes(void)
 {
@@ -136,7 +137,7 @@ static void the_archive_holds_what_was_listed(void)
 	CU_ASSERT_EQUAL(run("one"), 0);
 	size = read_file("one", bytes, sizeof(bytes));
 	describe(bytes, size, text, sizeof(text));
-	CU_ASSERT_STRING_EQUAL(text, "d 40755 0;d/a 100644 5;d/b 100600 5;l 120777 3;c 20600 0;TRAILER!!! 0 0;");
+	CU_ASSERT_STRING_EQUAL(text, "d 40755 0;d/a 100644 5;d/b 100600 5;le 120777 3;c 20600 0;TRAILER!!! 0 0;");
 	clean();
 }
 
@@ -151,7 +152,7 @@ static void cpio_reads_the_archive(void)
 	snprintf(command, sizeof(command), "cpio -it --quiet <%s/one >%s/said 2>&1", folder, folder);
 	CU_ASSERT_EQUAL(system(command), 0);
 	read_file("said", said, sizeof(said));
-	CU_ASSERT_STRING_EQUAL(said, "d\nd/a\nd/b\nl\nc\n");
+	CU_ASSERT_STRING_EQUAL(said, "d\nd/a\nd/b\nle\nc\n");
 	clean();
 }
 
@@ -163,7 +164,8 @@ static void mistakes_are_told_with_file_and_line(void)
 	} cases[] = {
 		{"dir /d 755\nfile /x/a data 644\n", ":2: no folder '/x' was listed before '/x/a'"},
 		{"file /a nothing 644\n", ":1: cannot read '"},
-		{"file /a @there/x 644\n", ":1: no argument there=DIR was given for '@there/x'"},
+		{"file /a @there/x 644\n", ":1: no argument there=VALUE was given for '@there/x'"},
+		{"dir /@there@ 755\n", ":1: no argument there=VALUE was given for '@there@'"},
 		{"\ndir /a 799\n", ":2: '799' is no octal number"},
 		{"link /a b\n", ":1: expected 'dir PATH MODE'"},
 		{"dir /a 755\ndir /a 755\n", ":2: '/a' was listed before"},

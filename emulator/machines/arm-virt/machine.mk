@@ -8,6 +8,8 @@ MACHINE_APT_ARCHITECTURE := armhf
 MACHINE_KERNEL_FLAVOUR := armmp-lpae
 # Of the compiler that makes what runs in it, and of its libraries' folders.
 MACHINE_TRIPLET := arm-linux-gnueabihf
+# The dynamic loader, as programs name it.
+MACHINE_LOADER := ld-linux-armhf.so.3
 # As the kernel's build calls it.
 MACHINE_ARCH := arm
 # Where the kernel is unpacked to. One for several platforms, Meson and Qualcomm's among them, runs
