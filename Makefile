@@ -38,11 +38,24 @@ TESTBIN  := $(O)/stutter-tests
 # rows.
 # What is there from elsewhere need not be Debian's.
 stage_packages = $(shell awk '!/^\#/ && NF { n = split($$2, s, ","); for (i = 1; i <= n; i++) if (index(" $(1) ", " " s[i] " ")) { print $$1 ":" $$3; break } }' harness/packages)
-install_missing = @missing=""; for p in $(call stage_packages,$(1)); do \
-	[ -e "$${p\#*:}" ] || missing="$$missing $${p%:*}"; done; \
+find_missing = missing=""; for p in $(1); do [ -e "$${p\#*:}" ] || missing="$$missing $${p%:*}"; done
+install_missing = @$(call find_missing,$(call stage_packages,$(1))); \
 	[ -z "$$missing" ] || { sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; echo "  APT    $$missing"; \
 	{ $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >$(B)/apt.log 2>&1 \
 	|| { tail -5 $(B)/apt.log >&2; echo "stutter: the packages could not be installed; the whole log is $(B)/apt.log" >&2; exit 1; }; }
+
+say_missing = @$(call find_missing,$(1)); [ -z "$$missing" ] || { \
+	echo "stutter: this needs packages that are missing:$$missing; \`make deps\` installs them" >&2; exit 1; }
+
+# Nothing is compiled without what it needs: a compiler's message does not say where to get that.
+# Whoever brings another compiler needs no gcc.
+needed = $(filter-out $(if $(filter gcc,$(CC)),,gcc:%),$(call stage_packages,build))
+.PHONY: has-compiler has-packages
+has-compiler:
+	$(call say_missing,$(filter gcc:% libc6-dev:%,$(needed)))
+
+has-packages:
+	$(call say_missing,$(needed))
 
 .PHONY: all man run deps deps-test test check lint fuzz bench soak browser-tools picture clean install help tools image golden
 .DEFAULT_GOAL := all
@@ -71,6 +84,7 @@ check: deps-test ## The quick tests: all but the sessions under QEMU
 	$(Q)STUTTER=$(abspath $(BIN)) STUTTER_BUILD=$(abspath $(B)) $(TESTBIN) --quick $(T)
 
 # -- the fetched sources and the guest -------------------------------------------------------------
+GUEST_NEEDS := has-packages
 include emulator/guest/guest.mk
 
 # -- the program -----------------------------------------------------------------------------------
@@ -98,7 +112,7 @@ $(O)/lib/address/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/relay/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 $(O)/harness/cli/doctor.o: $(B)/gen/packages.h
 
-$(O)/%.o: %.c Makefile | $(B)/packages.stamp
+$(O)/%.o: %.c Makefile | has-packages $(B)/packages.stamp
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -131,7 +145,7 @@ DYGRAPHS := /usr/share/javascript/dygraphs
 $(O)/reports/session/carried.o: $(wildcard reports/session/*.html reports/session/*.css reports/session/*.js $(DYGRAPHS)/dygraph.min.*)
 $(O)/reports/session/carried.o: CPPFLAGS += -DDYGRAPHS_DIR='"$(DYGRAPHS)"'
 
-$(LOCKSTEP): emulator/qemu/lockstep/lockstep.c
+$(LOCKSTEP): emulator/qemu/lockstep/lockstep.c | has-compiler
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -shared -fPIC -s -o $@ $<
 
@@ -167,7 +181,7 @@ CHIP_OBJECTS := $(patsubst emulator/enc28j60/%.c,$(PLAIN)/library/%.o,$(wildcard
 .PHONY: libstutter-enc28j60.a install-library
 libstutter-enc28j60.a: $(CHIP_LIBRARY) ## The ENC28J60 as a C library, in build/
 
-$(PLAIN)/library/%.o: emulator/enc28j60/%.c Makefile
+$(PLAIN)/library/%.o: emulator/enc28j60/%.c Makefile | has-compiler
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -g -O2 -fPIC $(WARNINGS) -MMD -MP -c -o $@ $<
 
@@ -192,7 +206,7 @@ $(B)/gen/packages.h: harness/packages
 IMAGE := $(B)/image.bin
 image: $(IMAGE)
 
-$(IMAGE): harness/server/image/mkimage.c
+$(IMAGE): harness/server/image/mkimage.c | has-compiler
 	$(call say,IMAGE,$@)
 	@mkdir -p $(B)
 	$(Q)$(CC) -std=c11 -O2 $(WARNINGS) -o $(B)/mkimage $< && $(B)/mkimage $@

@@ -4,7 +4,7 @@
 # Makefile.
 #
 # Takes: B (build folder), MACHINE (a folder of emulator/machines), Q (@ for quiet), CC and CFLAGS
-# (for the host's tools).
+# (for the host's tools), GUEST_NEEDS (a phony target that fails if packages are missing).
 # Gives: $(B)/guest/kernel, $(B)/guest/initramfs.cpio, $(B)/guest/clients.cpio,
 # $(B)/guest/player.cpio, $(B)/packages.stamp, the phony target guest; GUEST_TESTED, those of the
 # agent's sources that the host's tests link (with -ljansson); GUEST_SHARED, sources that are part
@@ -47,10 +47,10 @@ guest_say = $(if $(Q),@printf '  %-8s%s\n' $(1) $@,@:)
 .PHONY: guest
 guest: $(GUEST_B)/kernel $(GUEST_B)/initramfs.cpio $(GUEST_B)/clients.cpio $(GUEST_B)/player.cpio ## Build what runs inside the device
 
-$(B)/packages.stamp: $(GUEST_DIR)/fetch.sh
+$(B)/packages.stamp: $(GUEST_DIR)/fetch.sh | $(GUEST_NEEDS)
 	$(Q)$< $(B) $(MACHINE_APT_ARCHITECTURE) $(MACHINE_KERNEL_FLAVOUR)
 
-$(GUEST_B):
+$(GUEST_B): | $(GUEST_NEEDS)
 	$(Q)mkdir -p $@
 
 # The kernel as a boot loader hands it over: unpacked, since a zImage takes eight seconds of a
