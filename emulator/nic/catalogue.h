@@ -8,4 +8,7 @@
 
 #define NICS(N) N(enc28j60)
 
+/** What their revisions are called, in the order of the reference; each once. */
+#define NIC_REVISIONS "B1", "B4", "B5", "B7"
+
 #endif

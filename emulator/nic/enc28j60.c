@@ -13,7 +13,7 @@ struct enc28j60_nic {
 	void *ctx;
 };
 
-const char *const nic_enc28j60_revisions[] = {"B1", "B4", "B5", "B7", NULL};
+static const char *const revision_names[] = {"B1", "B4", "B5", "B7", NULL};
 
 static const enum stutter_enc28j60_revision revisions[] = {
 	STUTTER_ENC28J60_B1,
@@ -244,7 +244,7 @@ const struct nic_model nic_enc28j60 = {
 	.prefix = "enc",
 	.bit_ns = BIT_NS,
 	.state_size = sizeof(struct enc28j60_nic),
-	.revisions = nic_enc28j60_revisions,
+	.revisions = revision_names,
 	.sites = sites,
 	.startup_ns = STARTUP_NS,
 	.init = init,

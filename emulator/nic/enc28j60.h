@@ -12,9 +12,6 @@
 
 extern const struct nic_model nic_enc28j60;
 
-/** The names of its revisions, as nic_enc28j60.revisions has them; ends with NULL. */
-extern const char *const nic_enc28j60_revisions[];
-
 /** @param nic What nic_enc28j60 has filled. @return the chip in it, to be looked at. */
 struct stutter_enc28j60 *nic_enc28j60_chip(void *nic);
 

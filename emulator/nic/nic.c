@@ -14,6 +14,8 @@ const struct nic_model *const nic_models[] = {NICS(ROW) NULL};
 #define NAME(name) #name,
 const char *const nic_names[] = {NICS(NAME) NULL};
 
+const char *const nic_revisions[] = {NIC_REVISIONS, NULL};
+
 const struct nic_model *nic_find(const char *name)
 {
 	for (size_t i = 0; nic_models[i] != NULL; i++)

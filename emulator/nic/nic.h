@@ -175,6 +175,8 @@ struct nic_model {
 extern const struct nic_model *const nic_models[];
 /** Their names, ends with NULL. */
 extern const char *const nic_names[];
+/** The revisions that any of them has, each once; ends with NULL. */
+extern const char *const nic_revisions[];
 
 /** @return the model called @p name, or NULL. */
 const struct nic_model *nic_find(const char *name);

@@ -8,7 +8,7 @@
 #include "lib/base/text.h"
 #include "emulator/guest/language/config.h"
 #include "emulator/machines/machine.h"
-#include "emulator/nic/enc28j60.h"
+#include "emulator/nic/nic.h"
 #include "harness/scenario/phases.h"
 #include "harness/server/names.h"
 #include "harness/server/service_config.h"
@@ -87,6 +87,17 @@ const struct nic_model *device_nic(const struct device *device)
 	return or_first(device->nic);
 }
 
+bool device_revision(const struct device *device, unsigned *ret_revision)
+{
+	const char *const *revisions = device_nic(device)->revisions;
+	unsigned i = 0;
+
+	while (revisions != NULL && revisions[i] != NULL && strcmp(revisions[i], nic_revisions[device->chip_revision]) != 0)
+		i++;
+	*ret_revision = i;
+	return revisions == NULL || revisions[i] != NULL;
+}
+
 static bool set_nic(void *value, const char *text, struct error *err)
 {
 	const struct nic_model *model = nic_find(text);
@@ -129,7 +140,7 @@ const struct param device_params[] = {
 		"the SPI controller's driver polls for transfers up to this length, and sleeps until the interrupt of longer ones"),
 	PARAM_ROW_QUANTITY(device, spi_clock_hz, "spi_clock", UNIT_FREQUENCY, "20MHz", 100000, 20000000, "clock rate of the SPI bus"),
 	PARAM_ROW_CUSTOM(device, nic, "nic", &nic_codec, "enc28j60", "Ethernet controller on chip select 0; its speed is the wire's"),
-	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", nic_enc28j60_revisions, "B7", "silicon revision of the ENC28J60"),
+	PARAM_ROW_CHOICE(device, chip_revision, "chip_revision", nic_revisions, "B7", "silicon revision of the ENC28J60"),
 	PARAM_ROW_CUSTOM(
 		device, errata, "errata", &errata_codec, "silicon",
 		"errata of the chip: those of its revision, as often as on silicon or (worst) whenever they can; none; or items of the sheet "
@@ -324,6 +335,16 @@ static bool check_names(const struct yaml_file *file, const struct yaml_node *ma
 	return true;
 }
 
+static bool check_revision(const struct yaml_file *file, const struct yaml_node *mapping, const struct device *device, struct error *err)
+{
+	const struct yaml_node *node = yaml_get(mapping, "chip_revision");
+	unsigned revision;
+
+	return device_revision(device, &revision) ||
+	       yaml_error(file, node != NULL ? node : mapping, err, "chip_revision: the %s has no revision %s", device_nic(device)->part,
+	                  nic_revisions[device->chip_revision]);
+}
+
 bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, struct device *ret_device, struct error *err)
 {
 	struct device device;
@@ -337,7 +358,7 @@ bool device_read(const struct yaml_file *file, const struct yaml_node *mapping, 
 	if (device.memory % (1U << 20) != 0)
 		return yaml_error(file, yaml_get(mapping, "memory"), err, "memory: '%s' is not a whole number of MiB",
 		                  yaml_get(mapping, "memory")->text);
-	if (!check_names(file, mapping, &device, err))
+	if (!check_revision(file, mapping, &device, err) || !check_names(file, mapping, &device, err))
 		return false;
 	const struct yaml_node *agent = yaml_get(mapping, "agent"), *dhcp = yaml_get(mapping, "dhcp"), *flash = yaml_get(mapping, "flash");
 	if (agent != NULL && (!yaml_fill(file, agent, agent_params, NULL, "agent", &device.agent, err) ||

@@ -83,7 +83,7 @@ struct device {
 	uint64_t spi_clock_hz;
 	/** the longest that the controller's driver polls for; 0: it always sleeps */
 	uint64_t spi_poll_ns;
-	unsigned chip_revision; /**< index into the revisions of its nic */
+	unsigned chip_revision; /**< index into nic_revisions; see device_revision() */
 	/**
 	 * NIC_ERRATA_SILICON, NIC_ERRATA_WORST, or bits of items of DS80349, which act whenever
 	 * they can
@@ -100,6 +100,13 @@ struct device {
 
 /** The Ethernet controller of a device. */
 const struct nic_model *device_nic(const struct device *device);
+
+/**
+ * @param ret_revision The index of its revision among those of its controller; 0 if that has one
+ * only.
+ * @return false: the controller has no such revision.
+ */
+bool device_revision(const struct device *device, unsigned *ret_revision);
 
 extern const struct param device_params[];
 extern const struct param agent_params[];

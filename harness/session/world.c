@@ -260,10 +260,13 @@ static void open_faults(struct world *world)
 
 static struct nic_config nic_of(const struct device *device, uint64_t seed)
 {
+	unsigned revision;
+
+	CHECK(device_revision(device, &revision));
 	return (struct nic_config){
 		.seed = random_bits(random_stream(seed, "errata"), 0, 0),
 		.spi_clock_hz = (uint32_t)device->spi_clock_hz,
-		.revision = device->chip_revision,
+		.revision = revision,
 		.errata = device->errata,
 		.lax_bit_fields = device->bit_fields_reach_mac,
 	};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "emulator/machines/machine.h"
+#include "emulator/nic/nic.h"
 #include "tests/test.h"
 
 static struct device device;
@@ -224,6 +225,25 @@ static void a_nic_goes_by_its_name(void)
 	TEST_SAME_TEXT(err.text, "nic: unknown Ethernet controller 'rtl8139'");
 }
 
+static void a_revision_is_one_of_its_nic(void)
+{
+	struct nic_model model = *nic_find("enc28j60");
+	struct error err = {0};
+	unsigned revision;
+
+	CU_ASSERT_FATAL(read_text("d.yaml", "name: d\nchip_revision: B5\n", &err));
+	CU_ASSERT(device_revision(&device, &revision) && revision == 2);
+	device.nic = &model;
+	model.revisions = (const char *const[]){"A0", "B5", NULL};
+	CU_ASSERT(device_revision(&device, &revision) && revision == 1);
+	model.revisions = (const char *const[]){"A0", "B7", NULL};
+	CU_ASSERT_FALSE(device_revision(&device, &revision));
+	model.revisions = NULL;
+	CU_ASSERT(device_revision(&device, &revision) && revision == 0);
+	CU_ASSERT_FALSE(read_text("d.yaml", "name: d\nchip_revision: B6\n", &err));
+	TEST_CONTAINS(err.text, "'B6' is not one of B1, B4, B5, B7");
+}
+
 static const char *errata_of(const char *value)
 {
 	static char text[PARAM_VALUE_MAX];
@@ -287,6 +307,7 @@ const CU_TestInfo tests_device[] = {
 	{"a policy that the guest cannot be told is refused", a_policy_that_the_guest_cannot_be_told_is_refused},
 	{"a machine is one of the catalogue", a_machine_is_one_of_the_catalogue},
 	{"a NIC goes by its name", a_nic_goes_by_its_name},
+	{"a revision is one of its NIC", a_revision_is_one_of_its_nic},
 	{"errata are those of silicon, the worst, none or some", errata_are_those_of_silicon_the_worst_none_or_some},
 	CU_TEST_INFO_NULL,
 };
