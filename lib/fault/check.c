@@ -25,7 +25,7 @@ static const struct condition {
 	{"host", SITE_HAS_HOST, "does not happen at a host"},
 	{"path", SITE_HAS_PATH, "does not happen to HTTP requests"},
 	{"kind", SITE_HAS_KIND, "does not happen to DHCP messages"},
-	{"correlation", SITE_HAS_DIRECTION, ABOUT_FRAMES},
+	{"correlation", SITE_HAS_EVENTS, "happens once, at its time"},
 	{"netem_exact", SITE_HAS_DIRECTION, ABOUT_FRAMES},
 	{"message", SITE_HAS_MESSAGE, "does not happen to SPI messages"},
 	{"direction", SITE_HAS_DIRECTION, ABOUT_FRAMES},
@@ -37,7 +37,6 @@ static const struct condition {
 	{"from", SITE_HAS_WINDOW, "is about power on"},
 	{"until", SITE_HAS_WINDOW, "is about power on"},
 	{"during", SITE_HAS_WINDOW, "is about power on"},
-	{"probability", SITE_HAS_WINDOW, "is about power on"},
 };
 
 static bool is_asked(const struct match *match, const char *key)

@@ -27,11 +27,11 @@ uint64_t draw_correlated(struct random_stream stream, const struct fault_event *
 
 	if (correlation == 0)
 		return draw_which(event, purpose);
-	/* The number of the frame whose draw counts; 0: there was none yet. */
+	/* The number of the event whose draw counts; 0: there was none yet. */
 	uint64_t *drawn = map_at(last, what);
 	if (*drawn == 0 || !random_happens(stream, what, draw_which(event, repeat), correlation))
 		*drawn = event->number;
-	return which_of(*drawn, purpose);
+	return draw_which(&(struct fault_event){.site = event->site, .number = *drawn}, purpose);
 }
 
 uint32_t draw_crandom(struct random_stream stream, const struct fault_event *event, struct map *last, enum purpose purpose,

@@ -35,11 +35,11 @@ uint64_t draw_what(const struct fault_event *event);
 uint64_t draw_which(const struct fault_event *event, enum purpose purpose);
 
 /**
- * The second half of the key of a draw that is correlated within a flow and direction: of this
- * frame's own draw, or with probability @p correlation of the draw that the frame before it used.
- * So every frame's draw has exactly the distribution of an independent one, and the correlation of
- * two that follow each other is @p correlation, whatever that distribution. (tc-netem mixes two
- * draws, which bends the distribution.)
+ * The second half of the key of a draw that is correlated, for frames within a flow and direction,
+ * else within a site: of this event's own draw, or with probability @p correlation of the draw that
+ * the event before it used. So every event's draw has exactly the distribution of an independent
+ * one, and the correlation of two that follow each other is @p correlation, whatever that
+ * distribution. (tc-netem mixes two draws, which bends the distribution.)
  * @param last The fault's memory for this purpose. @param repeat Of the draw whether it is
  * repeated.
  * @param correlation Billionths; 0: draw_which().

@@ -85,7 +85,8 @@ struct match {
 	uint64_t first;       /**< the first n frames; 0: not asked */
 	uint64_t probability; /**< billionths */
 	/**
-	 * billionths: how often a frame is decided as the one before it in its flow and direction
+	 * billionths: how often an event is decided as the one before it at its site; a frame, in
+	 * its flow and direction
 	 */
 	uint64_t correlation;
 	/**

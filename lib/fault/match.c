@@ -110,7 +110,7 @@ const struct param match_params[] = {
 	PARAM_ROW_QUANTITY(match, probability, "probability", UNIT_PROBABILITY, "100%", 0, 0,
                            "probability with which each of these is hit"),
 	PARAM_ROW_QUANTITY(match, correlation, "correlation", UNIT_PROBABILITY, "0%", 0, 0,
-                           "correlation of the probability with the frame before in the same flow and direction"),
+                           "correlation of the probability with the event before at the site; of frames, in the same flow and direction"),
 	PARAM_ROW_BOOL(match, netem_exact, "netem_exact", "false",
                        "arithmetic of Linux' sch_netem for probabilities, correlations and jitter, with one state for each direction"),
 	{0},

@@ -92,7 +92,7 @@ bool netem_note(const struct fault *fault, char ret_text[NETEM_NOTE_MAX])
 		return false;
 	if (is_action(fault, "loss") && quantity(fault, "correlation") > 0)
 		return note_rate(fault, "loses", quantity(fault, "percent"), quantity(fault, "correlation"), ret_text);
-	if (match->correlation > 0)
+	if (match->correlation > 0 && fault->action->site == SITE_FRAME)
 		return note_rate(fault, doing_of(fault), match->probability, match->correlation, ret_text);
 	return is_action(fault, "delay") && note_delay(fault, ret_text);
 }

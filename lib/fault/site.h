@@ -24,11 +24,11 @@ enum fault_layer {
 
 /** What a match may ask at a site. */
 enum site_offer {
-	/** they come again and again, and are counted: at, nth, every, first */
+	/** they come again and again, and are counted: at, nth, every, first, correlation */
 	SITE_HAS_EVENTS = 1 << 0,
-	/** some time after power on: from, until, during, probability */
+	/** some time after power on: from, until, during */
 	SITE_HAS_WINDOW = 1 << 1,
-	/** frames, which have a direction, a flow and bytes: direction, filter, correlation */
+	/** frames, which have a direction, a flow and bytes: direction, filter, netem_exact */
 	SITE_HAS_DIRECTION = 1 << 2,
 	SITE_HAS_MESSAGE = 1 << 3, /**< bytes of an SPI message: message */
 	SITE_HAS_HOST = 1 << 4,    /**< a server's name: host */

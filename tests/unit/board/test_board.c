@@ -124,6 +124,18 @@ static void a_cold_start_finds_a_reset_chip(void)
 	board_fixture_close(&f);
 }
 
+static void whether_a_start_is_warm_may_be_left_to_chance(void)
+{
+	board_fixture_add(&f, "probability=0%", "warm_start", "");
+	board_fixture_open(&f, "0ns");
+	CU_ASSERT_FALSE(board_int_asserted(&f.board));
+	board_fixture_close(&f);
+	board_fixture_add(&f, "probability=99.9999999%", "warm_start", "");
+	board_fixture_open(&f, "0ns");
+	CU_ASSERT(board_int_asserted(&f.board));
+	board_fixture_close(&f);
+}
+
 static void a_warm_chip_forgets_all_with_src(void)
 {
 	static const uint8_t src[] = {0xff};
@@ -212,6 +224,7 @@ const CU_TestInfo tests_board[] = {
          what_comes_after_a_glitch_of_chip_select_is_a_command_of_its_own},
 	{"a message says for how much longer it occupies the bus", a_message_says_for_how_much_longer_it_occupies_the_bus},
 	{"a warm start finds a running chip", a_warm_start_finds_a_running_chip},
+	{"whether a start is warm may be left to chance", whether_a_start_is_warm_may_be_left_to_chance},
 	{"a cold start finds a reset chip", a_cold_start_finds_a_reset_chip},
 	{"a warm chip forgets all with src", a_warm_chip_forgets_all_with_src},
 	{"a warm chip whose cable was pulled has no link", a_warm_chip_whose_cable_was_pulled_has_no_link},

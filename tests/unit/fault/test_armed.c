@@ -45,5 +45,31 @@ static void from_an_instant_on_they_draw_as_with_another_seed(void)
 	CU_ASSERT_EQUAL(acts(faults, 2, 3, (struct redraw){.asked = true, .from_ns = 20 * SIM_MS, .seed = 3}), own);
 }
 
+/* How many events are decided as the one before them. */
+static unsigned repeats(uint64_t bits)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 1; i < EVENTS; i++)
+		count += (bits >> i & 1) == (bits >> (i - 1) & 1);
+	return count;
+}
+
+static void events_of_a_site_are_correlated(void)
+{
+	const struct fault alone = made_checked_fault("bit", "probability=50%", "spi_bit", "bit=3"),
+			   never = made_checked_fault("bit", "probability=50%;correlation=0.0000001%", "spi_bit", "bit=3"),
+			   often = made_checked_fault("bit", "probability=50%;correlation=90%", "spi_bit", "bit=3"),
+			   always = made_checked_fault("bit", "probability=50%;correlation=100%", "spi_bit", "bit=3");
+	const struct redraw none = {.asked = false};
+
+	/* What is not a repetition is drawn as without a correlation. */
+	CU_ASSERT_EQUAL(acts(&never, 1, 3, none), acts(&alone, 1, 3, none));
+	CU_ASSERT(repeats(acts(&alone, 1, 3, none)) < 45);
+	CU_ASSERT(repeats(acts(&often, 1, 3, none)) > 50);
+	CU_ASSERT_EQUAL(repeats(acts(&always, 1, 3, none)), EVENTS - 1);
+}
+
 const CU_TestInfo tests_armed[] = {{"from an instant on they draw as with another seed", from_an_instant_on_they_draw_as_with_another_seed},
+                                   {"events of a site are correlated", events_of_a_site_are_correlated},
                                    CU_TEST_INFO_NULL};

@@ -29,6 +29,12 @@ static void what_happens_at_power_on_takes_no_window(void)
 	}
 }
 
+static void any_fault_may_happen_with_a_probability(void)
+{
+	for (size_t i = 0; i < actions_count(); i++)
+		expect_right(made_ready(action_at(i), "probability=50%"));
+}
+
 static void ordinals_exclude_each_other(void)
 {
 	expect_wrong(made_fault("f", "nth=1;every=2", "brown_out", ""), "nth", "are mutually exclusive");
@@ -134,15 +140,15 @@ static void direction_and_filter_are_the_proxys(void)
 	}
 }
 
-static void a_correlation_needs_frames_and_a_probability(void)
+static void a_correlation_needs_events_and_a_probability(void)
 {
 	for (size_t i = 0; i < actions_count(); i++) {
 		const struct action *action = action_at(i);
-		if (action_layer(action) == LAYER_PROXY) {
+		if (fault_sites[action->site].offers & SITE_HAS_EVENTS) {
 			expect_right(made_ready(action, "probability=5%;correlation=25%"));
 			expect_wrong(made_ready(action, "correlation=25%"), "correlation", "needs a probability below 100%");
 		} else
-			expect_wrong(made_ready(action, "probability=5%;correlation=25%"), "correlation", "cannot be used here");
+			expect_wrong(made_ready(action, "probability=5%;correlation=25%"), "correlation", "happens once");
 	}
 }
 
@@ -180,12 +186,13 @@ static void messages_are_the_buses(void)
 const CU_TestInfo tests_fault_check[] = {
 	{"a window that ends before it starts is refused in every layer", a_window_that_ends_before_it_starts_is_refused_in_every_layer},
 	{"what happens at power on takes no window", what_happens_at_power_on_takes_no_window},
+	{"any fault may happen with a probability", any_fault_may_happen_with_a_probability},
 	{"ordinals exclude each other", ordinals_exclude_each_other},
 	{"an address is of the actions own site", an_address_is_of_the_actions_own_site},
 	{"an address counts from 1", an_address_counts_from_1},
 	{"an address stands alone but for window and probability", an_address_stands_alone_but_for_window_and_probability},
 	{"direction and filter are the proxys", direction_and_filter_are_the_proxys},
-	{"a correlation needs frames and a probability", a_correlation_needs_frames_and_a_probability},
+	{"a correlation needs events and a probability", a_correlation_needs_events_and_a_probability},
 	{"a message is bytes in hexadecimal", a_message_is_bytes_in_hexadecimal},
 	{"messages are the buses", messages_are_the_buses},
 	CU_TEST_INFO_NULL,

@@ -55,6 +55,14 @@ static void so_do_delays(void)
 	TEST_SAME_TEXT(notes_of("delay 10s 5s", ""), "has its whole jitter here; Linux cuts one to 2.147483647 s\n");
 }
 
+static void what_is_not_about_frames_needs_no_note(void)
+{
+	const struct fault fault = made_checked_fault("bit", "probability=5%;correlation=25%", "spi_bit", "bit=3");
+	char note[NETEM_NOTE_MAX];
+
+	CU_ASSERT_FALSE(netem_note(&fault, note));
+}
+
 static void netem_exact_needs_no_note(void)
 {
 	TEST_SAME_TEXT(notes_of("delay 10s 5s 25% loss 5% 25% duplicate 1% 10%", "netem_exact=true"), "");
@@ -64,6 +72,7 @@ const CU_TestInfo tests_netem_note[] = {
 	{"what means the same needs no note", what_means_the_same_needs_no_note},
 	{"a correlation says how far it moves the rate", a_correlation_says_how_far_it_moves_the_rate},
 	{"so do delays", so_do_delays},
+	{"what is not about frames needs no note", what_is_not_about_frames_needs_no_note},
 	{"netem_exact needs no note", netem_exact_needs_no_note},
 	CU_TEST_INFO_NULL,
 };
