@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/hash.h"
 #include "emulator/guest/boot/choose.h"
 #include "harness/server/release.h"
 
@@ -30,8 +31,7 @@ static bool has_digest(const struct flash_view *view, enum release_stage stage,
 {
 	char text[2 * RECORD_DIGEST + 1];
 
-	for (size_t i = 0; i < RECORD_DIGEST; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	hash_hex(digest, RECORD_DIGEST, text);
 	return strncmp(view->release->images[stage].sha256, text, 2 * RECORD_DIGEST) == 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "harness/scenario/phases.h"
 #include "harness/scenario/sense.h"
 
@@ -105,7 +106,8 @@ bool filter_check_phases(const char *words, const struct device *device, struct 
 
 bool filter_read_phases(struct filter *filter, const char *phases, const struct targets *targets, struct error *err)
 {
-	char word[WORD_MAX], list[TARGETS_PHASES_MAX * (FAULT_PHASE_MAX + 2)] = "";
+	char word[WORD_MAX], all[TARGETS_PHASES_MAX * (FAULT_PHASE_MAX + 2)];
+	struct text list = text_in(all, sizeof all);
 
 	filter->phases = 0;
 	while (next_word(&phases, word)) {
@@ -115,8 +117,9 @@ bool filter_read_phases(struct filter *filter, const char *phases, const struct 
 			continue;
 		}
 		for (size_t i = 0; i < targets->phase_count; i++)
-			(void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "", targets->phases[i]);
-		return error_set(err, "the session has no phase '%s'; it has %s", word, list);
+			text_add(&list, "%s%s", text_separator(&list, ", "), targets->phases[i]);
+		CHECK(!text_is_cut(&list));
+		return error_set(err, "the session has no phase '%s'; it has %s", word, all);
 	}
 	return true;
 }

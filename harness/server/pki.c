@@ -22,6 +22,7 @@
 #include <openssl/x509v3.h>
 
 #include "lib/base/check.h"
+#include "lib/base/hash.h"
 #include "lib/base/memory.h"
 #include "harness/server/names.h"
 
@@ -365,9 +366,7 @@ const char *pki_sign(const struct pki *pki, struct bytes data, char ret_text[PKI
 	CHECK(context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, pki->signing) == 1);
 	CHECK(EVP_DigestSign(context, signature, &length, data.data, data.length) == 1 && length == sizeof signature);
 	EVP_MD_CTX_free(context);
-	for (size_t i = 0; i < length; i++)
-		(void)snprintf(ret_text + 2 * i, 3, "%02x", signature[i]);
-	return ret_text;
+	return hash_hex(signature, length, ret_text);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 
 #include "lib/base/check.h"
+#include "lib/base/hash.h"
 #include "lib/base/memory.h"
 #include "harness/server/names.h"
 #include "harness/server/reply.h"
@@ -24,9 +25,7 @@ const char *release_sha256(struct bytes data, char ret_text[RELEASE_SHA256_TEXT_
 	unsigned char digest[SHA256_DIGEST_LENGTH];
 
 	SHA256(data.data, data.length, digest);
-	for (size_t i = 0; i < sizeof digest; i++)
-		(void)snprintf(ret_text + 2 * i, 3, "%02x", digest[i]);
-	return ret_text;
+	return hash_hex(digest, sizeof digest, ret_text);
 }
 
 /* Bytes that no compression makes smaller, a function of their name. */

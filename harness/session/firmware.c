@@ -16,6 +16,7 @@
 #include <openssl/pem.h>
 
 #include "lib/base/check.h"
+#include "lib/base/hash.h"
 #include "lib/base/memory.h"
 #include "emulator/guest/boot/crypto.h"
 #include "emulator/guest/boot/record.h"
@@ -171,9 +172,7 @@ void firmware_close(struct world *world)
 
 const char *firmware_key(const struct world *world, char ret_text[FIRMWARE_KEY_TEXT_MAX])
 {
-	for (size_t i = 0; i < CRYPTO_KEY; i++)
-		(void)snprintf(ret_text + 2 * i, 3, "%02x", world->firmware->key[i]);
-	return ret_text;
+	return hash_hex(world->firmware->key, CRYPTO_KEY, ret_text);
 }
 
 const struct flash_view *firmware_view(const struct world *world)

@@ -56,3 +56,11 @@ void hash_file(const char *path, char ret_text[HASH_TEXT_MAX])
 	if (!good)
 		ret_text[0] = '\0';
 }
+
+const char *hash_hex(const uint8_t *bytes, size_t length, char *ret_text)
+{
+	ret_text[0] = '\0';
+	for (size_t i = 0; i < length; i++)
+		(void)snprintf(ret_text + 2 * i, 3, "%02x", bytes[i]);
+	return ret_text;
+}

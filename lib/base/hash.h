@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <xxhash.h>
 
 /** 32 hexadecimal digits. */
@@ -26,5 +27,11 @@ void hash_end(XXH3_state_t *state, char ret_text[HASH_TEXT_MAX]);
 
 /** The hash of a file; empty if it cannot be read. */
 void hash_file(const char *path, char ret_text[HASH_TEXT_MAX]);
+
+/**
+ * Any digest, key or signature as two lower case digits a byte.
+ * @param ret_text Room for 2 * @p length + 1. @return @p ret_text.
+ */
+const char *hash_hex(const uint8_t *bytes, size_t length, char *ret_text);
 
 #endif

@@ -38,10 +38,11 @@ static bool is_left_out_if_empty(const struct param *row)
 	return false;
 }
 
-static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
+/* @return the text in @p ret_text, to be gone on with. */
+static struct text render(const struct fault *fault, char *ret_text, size_t size)
 {
 	char value[PARAM_VALUE_MAX];
-	struct text text = text_in(ret_text, FAULT_TEXT_MAX);
+	struct text text = text_in(ret_text, size);
 
 	text_add(&text, "fault %s %s", fault->name, fault->action->name);
 	for (const struct param *row = match_params; row->key != NULL; row++) {
@@ -57,20 +58,22 @@ static void render(const struct fault *fault, char ret_text[FAULT_TEXT_MAX])
 		text_add(&text, " %s=%s", row->key, param_get(row, &fault->match, value));
 	}
 	CHECK(!text_is_cut(&text));
+	return text;
 }
 
 struct random_stream fault_stream(const struct fault *faults, size_t index, uint64_t seed)
 {
-	char text[FAULT_TEXT_MAX + 24], other[FAULT_TEXT_MAX];
+	char name[FAULT_TEXT_MAX + 24], other[FAULT_TEXT_MAX];
+	struct text text = render(&faults[index], name, sizeof name);
 	size_t twins = 0;
 
-	render(&faults[index], text);
 	for (size_t i = 0; i < index; i++) {
-		render(&faults[i], other);
-		twins += strcmp(other, text) == 0;
+		(void)render(&faults[i], other, sizeof other);
+		twins += strcmp(other, name) == 0;
 	}
-	(void)snprintf(text + strlen(text), 24, " %zu", twins);
-	return random_stream(seed, text);
+	text_add(&text, " %zu", twins);
+	CHECK(!text_is_cut(&text));
+	return random_stream(seed, name);
 }
 
 static bool have_same_values(const struct param *table, const void *a, const void *b)

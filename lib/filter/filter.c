@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/check.h"
+#include "lib/base/text.h"
 #include "lib/fault/address.h"
 
 #define SNAPLEN 65535
@@ -119,12 +121,14 @@ static bool check_address(const struct match *match, struct error *err)
 	struct bpf_program program;
 	struct fault_address address;
 	char both[FAULT_FILTER_MAX + 128];
+	struct text text = text_in(both, sizeof both);
 
 	if (match->at[0] == '\0' || !fault_address_parse(match->at, &address, err))
 		return match->at[0] == '\0';
-	(void)snprintf(both, sizeof both, "(%s) and (%s)", match->filter, address_words[address.frame.word].filter);
+	text_add(&text, "(%s) and (%s)", match->filter, address_words[address.frame.word].filter);
 	if (address.frame.has_flow)
-		(void)snprintf(both + strlen(both), sizeof both - strlen(both), " and port %u", address.frame.port);
+		text_add(&text, " and port %u", address.frame.port);
+	CHECK(!text_is_cut(&text));
 	if (!filter_compile(both, &program, err))
 		return error_set(err, "no frame can be '%s' and match the filter '%s'", match->at, match->filter);
 	pcap_freecode(&program);

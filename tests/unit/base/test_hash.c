@@ -38,7 +38,16 @@ static void what_cannot_be_read_has_none(void)
 	TEST_SAME_TEXT(text, "");
 }
 
+static void bytes_are_two_digits_each(void)
+{
+	char text[] = "xxxxxxxxx";
+
+	TEST_SAME_TEXT(hash_hex((const uint8_t[]){0x00, 0x0a, 0xff}, 3, text), "000aff");
+	TEST_SAME_TEXT(hash_hex(NULL, 0, text), "");
+}
+
 const CU_TestInfo tests_hash[] = {
+	{"bytes are two digits each", bytes_are_two_digits_each},
 	{"nothing has the specified hash", nothing_has_the_specified_hash},
 	{"pieces have the hash of the whole", pieces_have_the_hash_of_the_whole},
 	{"what cannot be read has none", what_cannot_be_read_has_none},
