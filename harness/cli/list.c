@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/check.h"
 #include "lib/base/text.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/list_files.h"
@@ -124,6 +125,7 @@ static bool no_topic(const char *wanted, struct error *err)
 		names[i] = topics[i].name;
 		text_add(&list, "%s%s", text_separator(&list, ", "), names[i]);
 	}
+	CHECK(!text_is_cut(&list));
 	if (wanted == NULL)
 		return error_set(err, "list takes one topic of %s", all);
 	const char *near = param_nearest(NULL, names, wanted);

@@ -6,7 +6,7 @@
 #define TEST_NET_2 0xc6336400U /* 198.51.100.0/24 */
 #define TEST_NET_3 0xcb007100U /* 203.0.113.0/24 */
 
-const struct server_name server_names[NAMES_MAX] = {
+const struct server_name server_names[] = {
 	{NAMES_UPDATE, HOST_ADDRESS, false},
 	{NAMES_CONNECT, HOST_ADDRESS, false},
 	{NAMES_TIME, HOST_ADDRESS, false},
@@ -19,6 +19,7 @@ const struct server_name server_names[NAMES_MAX] = {
 	{NAMES_CONNECT_2, TEST_NET_2 + 50, false},
 	{NULL, 0, false},
 };
+_Static_assert(sizeof server_names / sizeof server_names[0] == NAMES_MAX, "NAMES_MAX is how many rows there are");
 
 const struct server_name *names_find(const char *name)
 {

@@ -47,7 +47,7 @@ struct server_name {
 	bool tls;         /**< speaks HTTPS on 443 with a certificate of this name */
 };
 
-extern const struct server_name server_names[NAMES_MAX];
+extern const struct server_name server_names[];
 
 /** @return the row of @p name, or NULL. */
 const struct server_name *names_find(const char *name);

@@ -7,9 +7,6 @@
 
 #include "lib/base/text.h"
 
-/* So many faults a session has at most. */
-#define FAULTS_TOLD VERDICT_RULES_MAX
-
 /* What a fault has done since the last progress. */
 struct deeds {
 	const char *name, *action;
@@ -22,7 +19,7 @@ static struct deeds *find_deeds(struct deeds *list, size_t *count, const char *n
 	for (size_t i = 0; i < *count; i++)
 		if (strcmp(list[i].name, name) == 0)
 			return &list[i];
-	if (*count == FAULTS_TOLD)
+	if (*count == FAULTS_MAX)
 		return NULL;
 	list[*count] = (struct deeds){.name = name, .action = action};
 	return &list[(*count)++];
@@ -32,7 +29,7 @@ static struct deeds *find_deeds(struct deeds *list, size_t *count, const char *n
  * The chain's own counters come first: they know what a fault is called, and an outage decides once
  * and then goes on losing frames.
  */
-static size_t collect(const struct world *world, sim_ns since, struct deeds list[FAULTS_TOLD])
+static size_t collect(const struct world *world, sim_ns since, struct deeds list[FAULTS_MAX])
 {
 	size_t count = 0;
 
@@ -56,7 +53,7 @@ static size_t collect(const struct world *world, sim_ns since, struct deeds list
 
 static void tell_faults(const struct world *world, sim_ns since, char *ret_text, size_t size)
 {
-	struct deeds list[FAULTS_TOLD];
+	struct deeds list[FAULTS_MAX];
 	const size_t count = collect(world, since, list);
 	struct text text = text_in(ret_text, size);
 

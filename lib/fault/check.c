@@ -95,8 +95,9 @@ static const char *list_netems(char ret_text[NETEMS_MAX])
 			text_add(&text, "%s%s", text_separator(&text, ", "), last->name);
 		last = action;
 	}
-	if (last != NULL)
-		text_add(&text, " or %s", last->name);
+	CHECK(last != NULL);
+	/* cppcheck-suppress nullPointer; check_failed() does not return */
+	text_add(&text, " or %s", last->name);
 	CHECK(!text_is_cut(&text));
 	return ret_text;
 }

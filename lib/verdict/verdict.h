@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/fault/fault.h"
 #include "lib/sim/trace.h"
 
 #define VERDICT_TEXT_MAX 512
-#define VERDICT_RULES_MAX 256
+#define VERDICT_RULES_MAX FAULTS_MAX
 #define VERDICT_FRAMES_MAX 1024
 
 enum verdict_kind {
@@ -65,7 +66,11 @@ struct verdict {
 	uint64_t requests_shared;
 	/** inconclusive because of a bug in stutter */
 	bool ours;
-	size_t rule_count; /**< faults of the plan; 0 in a replay */
+	/**
+	 * faults of the plan, then those that a live session had besides, as many as fit; 0 in a
+	 * replay
+	 */
+	size_t rule_count;
 	struct {
 		uint64_t seen, matched, applied;
 	} rules[VERDICT_RULES_MAX];
