@@ -144,6 +144,8 @@ static void what_cannot_be_hunted_is_refused_before_a_session_is_run(void)
 	TEST_CONTAINS(output, "does not ask this judge");
 	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt s.yaml --judge nobody"), 2);
 	TEST_CONTAINS(output, "unknown judge 'nobody'; allowed: applied, ");
+	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt s.yaml --judge hagn"), 2);
+	TEST_CONTAINS(output, "unknown judge 'hagn'; did you mean 'hang'?");
 	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt s.yaml --control ./weak.yaml"), 2);
 	TEST_CONTAINS(output, "the control device is the device itself");
 	test_expect_status(output, session_fixture_run(output, sizeof output, "hunt"), 2);
