@@ -147,7 +147,7 @@ static void a_build_that_takes_too_long_or_is_killed_is_tried_again(void)
 		                "test ! -e ../../deadly || kill -KILL $$; cp device.yaml \"$STUTTER_DEVICE\"'"
 		              : "--resume b",
 		       125);
-		TEST_CONTAINS(output, "`stutter bisect --resume b` goes on");
+		TEST_CONTAINS(output, "`stutter bisect --resume b` continues it");
 		char *json = test_read_own("b/search.json");
 		CU_ASSERT_EQUAL(strstr(json, "\"error\": \"the build command was ended by signal 9") != NULL, i == 1);
 		TEST_CONTAINS(json, "\"whole\": false");
