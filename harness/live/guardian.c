@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/memory.h"
+#include "harness/live/watch.h"
 
 struct guardian {
 	pid_t pid;
@@ -108,7 +109,7 @@ static _Noreturn void guard(guardian_restore *restore, void *ctx, int socket, in
 	close_all_but(kept, sizeof kept / sizeof kept[0]);
 	drop_capabilities();
 	(void)chdir("/");
-	(void)sigprocmask(SIG_SETMASK, before, NULL);
+	watch_release(before);
 	(void)send(socket, &ready, 1, MSG_NOSIGNAL);
 	wait_for_request(socket, parent);
 	bool good = restore(ctx, &err);
@@ -135,15 +136,12 @@ static bool is_ready(int socket)
 /* No signal reaches it before it ignores those of terminals. @return as fork(). */
 static pid_t fork_guard(guardian_restore *restore, void *ctx, const int pair[2], int self, int keep)
 {
-	sigset_t all, before;
-
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	const sigset_t before = watch_hold();
 	pid_t pid = fork();
 	if (pid == 0)
 		guard(restore, ctx, pair[1], self, keep, &before);
 	int reason = errno;
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	watch_release(&before);
 	errno = reason;
 	return pid;
 }
