@@ -67,11 +67,10 @@ static void put_sentence(FILE *stream, const char *text)
 static void put_heading(FILE *stream, const char *name, const char *about)
 {
 	char upper[64];
-	size_t i = 0;
 
-	for (; name[i] != '\0' && i < sizeof upper - 1; i++)
-		upper[i] = (char)toupper((unsigned char)name[i]);
-	upper[i] = '\0';
+	(void)snprintf(upper, sizeof upper, "%s", name);
+	for (char *c = upper; *c != '\0'; c++)
+		*c = (char)toupper((unsigned char)*c);
 	fputs(".TH ", stream);
 	put_text(stream, upper, false);
 	fputs(" 1 \"\" \"stutter " STUTTER_VERSION "\" \"Stutter Manual\"\n.SH NAME\n", stream);

@@ -24,7 +24,7 @@ static int run_git(const char *repo, const char *const *arguments, char **ret_ou
 	                                        "0",      NULL};
 	size_t count = 7;
 
-	for (size_t i = 0; arguments[i] != NULL && i < WORDS_MAX; i++)
+	for (size_t i = 0; i < WORDS_MAX && arguments[i] != NULL; i++)
 		words[count++] = arguments[i];
 	const struct command command = {.words = words, .variables = variables};
 	return command_run(&command, ret_output, err);
