@@ -56,9 +56,9 @@ static bool has_named(const struct request *request, const char *name)
 		return true;
 	for (size_t i = 0; i < count; i++)
 		names[i] = faults[i].name;
-	const char *near = param_nearest(NULL, names, name);
-	return error_set(request->err, "unknown fault '%s'%s%s%s; `list` shows their names", name, near != NULL ? "; did you mean '" : "",
-	                 near != NULL ? near : "", near != NULL ? "'?" : "");
+	char meant[PARAM_VALUE_MAX];
+	return error_set(request->err, "unknown fault '%s'%s; `list` shows their names", name,
+	                 param_did_you_mean(param_nearest(NULL, names, name), meant));
 }
 
 /* Those of services are at work behind the chain, from the beginning to the end. */

@@ -101,11 +101,11 @@ bool device_revision(const struct device *device, unsigned *ret_revision)
 static bool set_nic(void *value, const char *text, struct error *err)
 {
 	const struct nic_model *model = nic_find(text);
-	const char *near = param_nearest(NULL, nic_names, text);
+	char meant[PARAM_VALUE_MAX];
 
 	if (model == NULL)
-		return error_set(err, "unknown Ethernet controller '%s'%s%s%s", text, near != NULL ? "; did you mean '" : "",
-		                 near != NULL ? near : "", near != NULL ? "'?" : "");
+		return error_set(err, "unknown Ethernet controller '%s'%s", text,
+		                 param_did_you_mean(param_nearest(NULL, nic_names, text), meant));
 	*(const struct nic_model **)value = model;
 	return true;
 }

@@ -72,9 +72,9 @@ bool phases_check(const struct phases *phases, const char *name, struct error *e
 		return true;
 	for (size_t i = 0; i < phases->count; i++)
 		text_add(&list, "%s%s", text_separator(&list, ", "), phases->names[i]);
-	const char *near = param_nearest(NULL, phases->names, name);
-	return error_set(err, "unknown phase '%s'%s%s%s; allowed: %s", name, near != NULL ? "; did you mean '" : "",
-	                 near != NULL ? near : "", near != NULL ? "'?" : "", all);
+	char meant[PARAM_VALUE_MAX];
+	return error_set(err, "unknown phase '%s'%s; allowed: %s", name,
+	                 param_did_you_mean(param_nearest(NULL, phases->names, name), meant), all);
 }
 
 /* -- in a device file -- */

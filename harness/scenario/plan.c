@@ -214,9 +214,9 @@ static bool check_acted(const struct yaml_file *file, const struct yaml_node *no
 			return true;
 		names[i] = plan->faults[i].name;
 	}
-	const char *near = param_nearest(NULL, names, node->text);
-	return yaml_error(file, node, err, "acted: this scenario has no fault '%s'%s%s%s", node->text,
-	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	char meant[PARAM_VALUE_MAX];
+	return yaml_error(file, node, err, "acted: this scenario has no fault '%s'%s", node->text,
+	                  param_did_you_mean(param_nearest(NULL, names, node->text), meant));
 }
 
 /* `acted:` a list of names, under `expect:`. */

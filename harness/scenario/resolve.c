@@ -35,10 +35,10 @@ static bool read_device_file(const char *path, struct plan *plan, struct error *
 }
 
 /*
- * The device file in the folder whose name is spelled most like @name, without its ending; empty if
- * none is near.
+ * Suggests the device file in the folder whose name, without its ending, is spelled most like
+ * @p name.
  */
-static void nearest_device(const char *folder, const char *name, char ret_name[64])
+static const char *suggest_device(const char *folder, const char *name, char ret_text[PARAM_VALUE_MAX])
 {
 	const char *names[65] = {NULL};
 	struct dirent **entries;
@@ -51,12 +51,12 @@ static void nearest_device(const char *folder, const char *name, char ret_name[6
 		*ending = '\0';
 		names[known++] = entries[i]->d_name;
 	}
-	const char *near = param_nearest(NULL, names, name);
-	(void)snprintf(ret_name, 64, "%.63s", near != NULL ? near : "");
+	(void)param_did_you_mean(param_nearest(NULL, names, name), ret_text);
 	for (int i = 0; i < count; i++)
 		free(entries[i]);
 	if (count >= 0)
 		free(entries);
+	return ret_text;
 }
 
 /* A name is looked for among the device files; what has a slash or ends in .yaml is a path. */
@@ -75,10 +75,9 @@ static bool find_device(const char *name, const struct paths *paths, struct plan
 		return read_device_file(name, plan, err);
 	(void)snprintf(path, sizeof path, "%s/%s.yaml", paths->devices, name);
 	if (!exists(path)) {
-		char near[64];
-		nearest_device(paths->devices, name, near);
-		return error_set(err, "no device '%s' in %s%s%s%s; `stutter list devices` shows them all", name, paths->devices,
-		                 near[0] != '\0' ? "; did you mean '" : "", near, near[0] != '\0' ? "'?" : "");
+		char meant[PARAM_VALUE_MAX];
+		return error_set(err, "no device '%s' in %s%s; `stutter list devices` shows them all", name, paths->devices,
+		                 suggest_device(paths->devices, name, meant));
 	}
 	return read_device_file(path, plan, err);
 }

@@ -105,10 +105,9 @@ static bool check_judge_name(const struct yaml_file *file, const struct plan *pl
 		return true;
 	for (size_t i = 0; i < JUDGES_COUNT; i++)
 		names[i] = judge_catalogue[i]->name;
-	const char *near = param_nearest(NULL, names, judge);
-	return yaml_error(file, node_of(file, "expect", "judge"), err,
-	                  "judge: unknown judge '%s'%s%s%s; `stutter list judges` shows them all", judge,
-	                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	char meant[PARAM_VALUE_MAX];
+	return yaml_error(file, node_of(file, "expect", "judge"), err, "judge: unknown judge '%s'%s; `stutter list judges` shows them all",
+	                  judge, param_did_you_mean(param_nearest(NULL, names, judge), meant));
 }
 
 /* A judge that is switched off finds nothing. */

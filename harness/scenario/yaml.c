@@ -443,9 +443,9 @@ static bool check_keys(const struct yaml_file *file, const struct yaml_node *map
 		const struct yaml_node *key = mapping->entries[i].key;
 		if ((table != NULL && param_find(table, key->text) != NULL) || is_one_of(others, key->text))
 			continue;
-		const char *near = param_nearest(table, others, key->text);
-		return yaml_error(file, key, err, "unknown key '%.64s' in %s%s%s%s; allowed: %s", key->text, what,
-		                  near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "",
+		char meant[PARAM_VALUE_MAX];
+		return yaml_error(file, key, err, "unknown key '%.64s' in %s%s; allowed: %s", key->text, what,
+		                  param_did_you_mean(param_nearest(table, others, key->text), meant),
 		                  list_keys(table, others, allowed, sizeof allowed));
 	}
 	return true;

@@ -83,11 +83,11 @@ bool filter_read(struct filter *filter, const char *words, struct error *err)
 		bool is_kind = take_kind(filter, word), is_place = take_place(filter, word);
 		if (is_kind || is_place)
 			continue;
-		const char *near = nearest(word);
+		char meant[PARAM_VALUE_MAX];
 		return error_set(err,
-		                 "unknown word '%s'%s%s%s; expected a fault, a group of addresses (control, data, power-on, enc.tx, "
+		                 "unknown word '%s'%s; expected a fault, a group of addresses (control, data, power-on, enc.tx, "
 		                 "srv.http, ...) or an address word (tcp.syn, ...)",
-		                 word, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+		                 word, param_did_you_mean(nearest(word), meant));
 	}
 	return true;
 }

@@ -98,9 +98,9 @@ static bool parse_word(const char **text, struct address *address, struct error 
 			return true;
 		}
 	}
-	const char *near = param_nearest(NULL, names, word);
-	return error_set(err, "unknown address word '%s'%s%s%s; `stutter list addresses` shows them all", word,
-	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	char meant[PARAM_VALUE_MAX];
+	return error_set(err, "unknown address word '%s'%s; `stutter list addresses` shows them all", word,
+	                 param_did_you_mean(param_nearest(NULL, names, word), meant));
 }
 
 static bool parse_port(const char **text, uint16_t *ret_port)

@@ -93,9 +93,9 @@ static bool set_choice(const struct param *row, void *object, const char *text, 
 			*(unsigned *)field(row, object) = i;
 			return true;
 		}
-	const char *near = param_nearest(NULL, row->choices, text);
-	return error_set(err, "'%s' is not %s%s%s%s", text, param_allowed(row, allowed), near ? "; did you mean '" : "", near ? near : "",
-	                 near ? "'?" : "");
+	char meant[PARAM_VALUE_MAX];
+	return error_set(err, "'%s' is not %s%s", text, param_allowed(row, allowed),
+	                 param_did_you_mean(param_nearest(NULL, row->choices, text), meant));
 }
 
 static bool set_mac(const struct param *row, void *object, const char *text, struct error *err)
@@ -260,4 +260,12 @@ const char *param_nearest(const struct param *table, const char *const *names, c
 	for (size_t i = 0; names != NULL && names[i] != NULL; i++)
 		keep_nearer(names[i], word, &best, &best_distance);
 	return best;
+}
+
+const char *param_did_you_mean(const char *near, char ret_text[PARAM_VALUE_MAX])
+{
+	ret_text[0] = '\0';
+	if (near != NULL)
+		(void)snprintf(ret_text, PARAM_VALUE_MAX, "; did you mean '%s'?", near);
+	return ret_text;
 }

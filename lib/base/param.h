@@ -121,4 +121,7 @@ const char *param_limits(const struct param *row, char ret_text[PARAM_VALUE_MAX]
  */
 const char *param_nearest(const struct param *table, const char *const *names, const char *word);
 
+/** "; did you mean 'drop'?"; empty if @p near is NULL. @return ret_text. */
+const char *param_did_you_mean(const char *near, char ret_text[PARAM_VALUE_MAX]);
+
 #endif

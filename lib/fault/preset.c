@@ -94,9 +94,9 @@ static bool is_unknown(const char *name, struct error *err)
 
 	for (const struct preset *preset = presets; preset->name != NULL && count < 63; preset++)
 		names[count++] = preset->name;
-	const char *near = param_nearest(NULL, names, name);
-	return error_set(err, "unknown preset '%s'%s%s%s; `stutter list presets` shows them all", name,
-	                 near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+	char meant[PARAM_VALUE_MAX];
+	return error_set(err, "unknown preset '%s'%s; `stutter list presets` shows them all", name,
+	                 param_did_you_mean(param_nearest(NULL, names, name), meant));
 }
 
 /* Whether the user has said nothing about this key. */
