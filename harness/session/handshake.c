@@ -11,12 +11,14 @@
 
 bool handshake_read(const struct stutter_request *request, const uint8_t *payload, uint64_t *ret_ahead_ns, struct error *err)
 {
-	struct stutter_hello hello;
+	struct stutter_handshake handshake = {.version = 0};
 
-	if (request->length != sizeof hello || (memcpy(&hello, payload, sizeof hello), hello.version != STUTTER_PROTOCOL_VERSION))
+	if (request->length == sizeof handshake)
+		memcpy(&handshake, payload, sizeof handshake);
+	if (handshake.version != STUTTER_PROTOCOL_VERSION)
 		return error_set(err, "the guest speaks another protocol: was its module built for this version?");
-	if (hello.counter_hz == 0 || hello.counter_hz > SIM_S || SIM_S % hello.counter_hz != 0)
-		return error_set(err, "the guest's counter runs at %u Hz, which is not a divisor of 1 GHz", hello.counter_hz);
-	*ret_ahead_ns = hello.counter * (SIM_S / hello.counter_hz) - request->now_ns;
+	if (handshake.counter_hz == 0 || handshake.counter_hz > SIM_S || SIM_S % handshake.counter_hz != 0)
+		return error_set(err, "the guest's counter runs at %u Hz, which is not a divisor of 1 GHz", handshake.counter_hz);
+	*ret_ahead_ns = handshake.counter * (SIM_S / handshake.counter_hz) - request->now_ns;
 	return true;
 }

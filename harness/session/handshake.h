@@ -13,7 +13,7 @@
 #include "emulator/guest/module/protocol.h"
 
 /**
- * Reads the payload of a STUTTER_HELLO.
+ * Reads the payload of a STUTTER_HANDSHAKE.
  * @param request the request; its length is that of @p payload in bytes
  * @param ret_ahead_ns how far the machine's counter is ahead of the time that the boot counts;
  * untouched on failure

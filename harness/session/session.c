@@ -195,7 +195,7 @@ static bool serve(struct session *session, const struct stutter_request *request
 		return true;
 	case STUTTER_POLL:
 		return true;
-	case STUTTER_HELLO:
+	case STUTTER_HANDSHAKE:
 		if (session->boots > 1)
 			begin_again(session);
 		*ret_length = answer_handshake(session, ret_payload);
@@ -365,7 +365,7 @@ static void converse(struct session *session)
 		session->requests++;
 		if (is_held(session, &request, payload) && !hold(session))
 			return;
-		if (request.op == STUTTER_HELLO && !take_handshake(session, &request, payload))
+		if (request.op == STUTTER_HANDSHAKE && !take_handshake(session, &request, payload))
 			return;
 		request.now_ns += session->shift_ns;
 		if (!advance(session, &request) || !serve(session, &request, payload, answer, &length))
@@ -402,7 +402,7 @@ static bool begin_world(struct session *session)
 	if (!qemu_read_request(session->qemu, &first, &payload, &session->broken))
 		return false;
 	session->requests = 1;
-	if (first.op != STUTTER_HELLO)
+	if (first.op != STUTTER_HANDSHAKE)
 		return error_set(&session->broken, "the guest's first request is of kind %u, not a handshake", first.op);
 	if (!take_handshake(session, &first, payload))
 		return false;

@@ -99,7 +99,7 @@ static bool answer(struct qemu *qemu, const struct stutter_request *request, con
 	const void *payload = zeros;
 	struct error err;
 
-	if (request->op == STUTTER_HELLO) {
+	if (request->op == STUTTER_HANDSHAKE) {
 		reply.length = sizeof(setup);
 		payload = &setup;
 	} else if (request->op == STUTTER_CONFIG) {

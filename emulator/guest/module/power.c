@@ -4,8 +4,8 @@
  * part of spi-stutter.c.
  *
  * A reset of the processor, asked for by user space or by the harness when the supply fails, leaves
- * the harness and the chips on the bus as they are. The next boot's module says hello again, with a
- * counter that has gone on meanwhile: so virtual time goes on over a reset.
+ * the harness and the chips on the bus as they are. The next boot's module shakes hands again, with
+ * a counter that has gone on meanwhile: so virtual time goes on over a reset.
  */
 
 /* Registers of the board's clock, a PL031. */

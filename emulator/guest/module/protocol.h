@@ -28,10 +28,10 @@
 #define STUTTER_NEVER (~0ULL)
 
 /**
- * STUTTER_HELLO: the module was loaded, after every boot once. Payload: struct stutter_hello.
- * Answer: struct stutter_setup.
+ * STUTTER_HANDSHAKE: the module was loaded, after every boot once. Payload:
+ * struct stutter_handshake. Answer: struct stutter_setup.
  */
-#define STUTTER_HELLO 1U
+#define STUTTER_HANDSHAKE 1U
 /** STUTTER_POLL: the wake-up time has come. No payload, no payload in the answer. */
 #define STUTTER_POLL 2U
 /**
@@ -47,7 +47,7 @@
 #define STUTTER_EVENT 5U
 
 struct stutter_request {
-	__u32 op;     /* STUTTER_HELLO ... */
+	__u32 op;     /* STUTTER_HANDSHAKE ... */
 	__u32 length; /* of the payload that follows, bytes */
 	__u64 now_ns; /* guest time, CLOCK_MONOTONIC */
 	/* STUTTER_SPI: how long these bytes occupy the bus; the transfer ended at now_ns */
@@ -80,7 +80,7 @@ struct stutter_reply {
  * Every boot counts its time from 0; the counter goes on over a reset of the processor and says how
  * long the boot took.
  */
-struct stutter_hello {
+struct stutter_handshake {
 	__u32 version;    /* STUTTER_PROTOCOL_VERSION */
 	__u32 counter_hz; /* CNTFRQ */
 	__u64 counter;    /* CNTVCT, read at the request's now_ns */

@@ -87,18 +87,18 @@ struct stutter {
 
 static int say_hello(struct stutter *s)
 {
-	struct stutter_hello hello = {.version = STUTTER_PROTOCOL_VERSION};
+	struct stutter_handshake handshake = {.version = STUTTER_PROTOCOL_VERSION};
 	unsigned long flags;
 	bool deliver = false;
 	int got;
 
 	call_begin(s, &flags);
-	cpu_counter_hz(&hello.counter_hz);
-	s->ticks_q32 = div_u64((u64)hello.counter_hz << 32, NSEC_PER_SEC);
-	hello.counter = cpu_counter();
-	memcpy(s->request.payload, &hello, sizeof(hello));
-	s->tx_dirty = sizeof(hello);
-	got = exchange(s, STUTTER_HELLO, ktime_get_ns(), sizeof(hello), sizeof(s->setup), &deliver);
+	cpu_counter_hz(&handshake.counter_hz);
+	s->ticks_q32 = div_u64((u64)handshake.counter_hz << 32, NSEC_PER_SEC);
+	handshake.counter = cpu_counter();
+	memcpy(s->request.payload, &handshake, sizeof(handshake));
+	s->tx_dirty = sizeof(handshake);
+	got = exchange(s, STUTTER_HANDSHAKE, ktime_get_ns(), sizeof(handshake), sizeof(s->setup), &deliver);
 	if (got > 0)
 		memcpy(&s->setup, s->reply.payload, got);
 	call_end(s, &flags, deliver);
