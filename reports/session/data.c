@@ -165,7 +165,7 @@ static void put_problem(struct json *json, const struct run_session *session)
 	double s;
 
 	if (text != NULL && sscanf(text, "at %lf s", &s) == 1 && s >= 0 && s < 1e9)
-		json_number(json, "trouble", (uint64_t)(s * 1e6));
+		json_number(json, "problem", (uint64_t)(s * 1e6));
 }
 
 void story_write_data(FILE *stream, const struct story *story)

@@ -54,9 +54,9 @@
 				canvas.fillRect(left, area.y, Math.max(graph.toDomXCoord(second(to)) - left, 1), 2);
 			}
 		});
-		if (data.trouble !== undefined) {
+		if (data.problem !== undefined) {
 			canvas.fillStyle = style("--bad");
-			canvas.fillRect(graph.toDomXCoord(second(data.trouble)) - 1, area.y, 2, area.h);
+			canvas.fillRect(graph.toDomXCoord(second(data.problem)) - 1, area.y, 2, area.h);
 		}
 	};
 
@@ -272,7 +272,7 @@
 	};
 
 	const problems = rows.flatMap((row, index) => stutter.isProblem(row) ? [index] : []);
-	const problemAt = data.trouble === undefined ? -1 : rows.findIndex((row) => row.at >= data.trouble && row.kind === stutter.EVENT && row.problem);
+	const problemAt = data.problem === undefined ? -1 : rows.findIndex((row) => row.at >= data.problem && row.kind === stutter.EVENT && row.problem);
 	const here = () => Number(document.activeElement.closest?.(".row")?.dataset.index ?? -1);
 
 	function goTo(us) {

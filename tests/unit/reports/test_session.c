@@ -401,7 +401,7 @@ static void data_is_small_and_sound(void)
 	CU_ASSERT_EQUAL(make_pages(), 1);
 	json_t *data = read_data();
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(data, "version")), SESSION_DATA_VERSION);
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(data, "trouble")), 1500000);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(data, "problem")), 1500000);
 	CU_ASSERT_EQUAL(json_integer_value(json_array_get(json_array_get(json_object_get(data, "rows"), 2), 0)), LADDER_BULK);
 	char *text = read_page("data.js");
 	CU_ASSERT(strlen(text) < 40000);
