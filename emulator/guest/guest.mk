@@ -101,7 +101,7 @@ $(GUEST_B)/libraries.list: $(GUEST_DIR)/libraries.sh $(GUEST_B)/agent $(GUEST_B)
 
 $(GUEST_B)/modules.list: $(GUEST_MK) $(MACHINE_DIR)/machine.mk | $(GUEST_B)
 	$(Q){ printf 'file /lib/modules/%s.ko @build/%s.ko 644\n' $(foreach module,$(GUEST_MODULES),$(module) $(module)); \
-		echo 'slink /lib/$(MACHINE_LOADER) $(MACHINE_TRIPLET)/$(MACHINE_LOADER)'; } >$@
+		echo 'slink /lib/$(MACHINE_LOADER) $(MACHINE_TRIPLET)/$(MACHINE_LOADER)'; } >$@.new && mv $@.new $@
 
 $(GUEST_B)/initramfs.cpio: $(GUEST_B)/mkinitramfs $(GUEST_DIR)/initramfs.list $(GUEST_B)/modules.list $(GUEST_B)/libraries.list $(GUEST_DIR)/init \
 		$(GUEST_DIR)/udhcpc.script $(GUEST_ETC) $(GUEST_B)/agent $(GUEST_B)/boot $(GUEST_B)/flash $(GUEST_B)/seed $(GUEST_MODULES:%=$(GUEST_B)/%.ko)
