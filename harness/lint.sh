@@ -93,11 +93,7 @@ tidy_one='
 	*) : >"$known/$key" ;;
 	esac
 '
-tidy()
-{
-	program_sources | xargs -P "$jobs" -n 1 sh -c "$tidy_one" tidy
-}
-run clang-tidy '(error|warning): ' tidy
+run clang-tidy '(error|warning): ' each program_sources sh -c "$tidy_one" tidy
 # What a function fills through a pointer is not known to the check across files.
 check()
 {
