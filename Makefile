@@ -220,11 +220,11 @@ $(O)/tests/fuzz/%.o: CPPFLAGS += $(LLHTTP_FLAGS)
 # Neither lib nor the board with its faults needs the harness; the board needs no libpcap either.
 LIB_ALONE := $(O)/tests/unit/fault/alone/alone
 $(LIB_ALONE): $(call objects,$(LIB_ALONE:$(O)/%=%.c) $(wildcard lib/*/*.c)) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lm
+	$(Q)$(CC) $(CFLAGS) -o $@.new $^ $(LDLIBS) -lm && $@.new && mv $@.new $@
 BOARD_ALONE := $(O)/tests/unit/board/alone/alone
 $(BOARD_ALONE): $(call objects,$(BOARD_ALONE:$(O)/%=%.c) $(wildcard $(foreach folder,$(patsubst %,lib/%,base sim link address fault) \
 		$(patsubst %,emulator/%,board board/faults nic nor enc28j60),$(folder)/*.c))) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ -lxxhash -lcrypto -lz -lm
+	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lxxhash -lcrypto -lz -lm && $@.new && mv $@.new $@
 $(TESTBIN): $(call objects,$(MODULES) $(TEST_SOURCES) $(GUEST_TESTED) $(INSIDE_TESTED)) $(FETCHED) | $(BESIDE_TESTS) $(LIB_ALONE) $(BOARD_ALONE) $(CHIP_LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS) -lcunit -lm
@@ -308,13 +308,11 @@ $(B)/fuzz/enc28j60: tests/fuzz/enc28j60.c $(wildcard emulator/enc28j60/*.[ch])
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -I. -o $@ $(filter %.c,$^)
 
-# The catalogues hold the faults of all layers, which need little of these.
-FAULT_SOURCES  := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c harness/session/catalogues.c
 PACKET_SOURCES := $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault lib/filter harness/proxy harness/proxy/faults,$(folder)/*.c))
-$(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
+$(B)/fuzz/packet: tests/fuzz/packet.c $(PACKET_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/proxy/submit.h
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
-		$(filter %.c %.o,$^) -lpcap -lxxhash -lssl -lcrypto -lz -lm
+		$(filter %.c %.o,$^) -lpcap -lxxhash -lcrypto -lz -lm
 
 SERVICE_SOURCES := $(wildcard lib/base/*.c lib/sim/*.c) $(patsubst %,harness/server/%.c,attest dhcp dns entropy fields ntp pki release reply request)
 $(B)/fuzz/service: tests/fuzz/service.c $(SERVICE_SOURCES) $(LLHTTP_NAMES:%=$(O)/llhttp/%.o) $(wildcard lib/*/*.h harness/*/*.h)
@@ -336,6 +334,8 @@ $(B)/fuzz/capture: tests/fuzz/capture.c $(CAPTURE_SOURCES) $(LLHTTP_NAMES:%=$(O)
 	$(Q)clang -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LLHTTP_FLAGS) -o $@ \
 		$(filter %.c %.o,$^) -lpcap -lyaml -lxxhash -lcrypto -lz -lm
 
+# The catalogues hold the faults of all layers, which need little of these.
+FAULT_SOURCES := $(wildcard harness/*/faults/*.c emulator/board/faults/*.c emulator/nor/*.c) harness/server/ntp.c harness/session/catalogues.c
 RELAY_SOURCES := $(sort $(wildcard $(foreach folder,lib/base lib/sim lib/link lib/address lib/fault lib/filter harness/proxy harness/server harness/relay,$(folder)/*.c)) $(FAULT_SOURCES)) \
 	tests/unit/relay/fixture.c tests/trace_text.c
 $(B)/fuzz/relay: tests/fuzz/relay.c $(RELAY_SOURCES) $(FETCHED) $(wildcard lib/*/*.h harness/*/*.h) tests/unit/relay/fixture.h tests/trace_text.h
@@ -351,7 +351,7 @@ $(B)/fuzz/scenario: tests/fuzz/scenario.c $(SCENARIO_SOURCES) $(LLHTTP_NAMES:%=$
 		$(filter %.c %.o,$^) -lyaml -lpcap -lxxhash -lcrypto -lz -lm
 
 clean: ## Remove what was built (fetched packages stay; `rm -r build` removes them too)
-	$(Q)rm -rf $(B)/obj* $(B)/stutter $(CHIP_LIBRARY) $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots $(B)/doc
+	$(Q)rm -rf $(B)/obj* $(B)/stutter $(CHIP_LIBRARY) $(B)/gen $(B)/guest $(B)/image.bin $(B)/mkimage $(B)/snapshots $(B)/doc $(B)/lint $(B)/cppcheck
 
 # Both come from the program's tables of commands and options.
 DOC    := $(B)/doc
