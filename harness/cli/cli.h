@@ -93,6 +93,12 @@ int cli_parse(const struct cli_command *command, int argc, char **argv, struct c
  */
 char *cli_suggest(const char *near, const char *dashes, const char *command);
 
+/**
+ * "unknown topic 'fault'; did you mean 'faults'?", or all that are allowed where nothing is near.
+ * @param names All of them; ends with NULL. @return false, with @p err.
+ */
+bool cli_unknown(const char *what, const char *word, const char *const *names, struct error *err);
+
 /** Prints "stutter: " and the error on standard error. @return EXIT_USAGE. */
 int cli_fail(const struct error *err);
 

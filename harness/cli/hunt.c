@@ -2,8 +2,6 @@
 /* stutter hunt: random search for failures. */
 #include <string.h>
 
-#include "lib/base/check.h"
-#include "lib/base/text.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/search.h"
 #include "harness/judge/judge.h"
@@ -44,20 +42,14 @@ static bool check_judge(const struct plan *plan, const char *name, struct error 
 {
 	const struct judge *judge = judge_find(name);
 	const char *names[JUDGES_COUNT + 1] = {NULL};
-	char all[512];
-	struct text list = text_in(all, sizeof all);
 
 	if (judge != NULL)
 		return judge_is_on(&plan->expect.judges, judge) ||
 		       error_set(err, "--judge %s: the scenario does not ask this judge; switch it on under `expect:`", name);
-	for (size_t i = 0; i < JUDGES_COUNT; i++) {
+	for (size_t i = 0; i < JUDGES_COUNT; i++)
 		names[i] = judge_catalogue[i]->name;
-		text_add(&list, "%s%s", text_separator(&list, ", "), names[i]);
-	}
-	CHECK(!text_is_cut(&list));
-	const char *near = param_nearest(NULL, names, name);
-	return near != NULL ? error_set(err, "--judge: unknown judge '%s'; did you mean '%s'?", name, near)
-	                    : error_set(err, "--judge: unknown judge '%s'; allowed: %s", name, all);
+	(void)cli_unknown("judge", name, names, err);
+	return error_context(err, "--judge");
 }
 
 static bool read_options(const struct cli_values *values, struct order *order, struct error *err)

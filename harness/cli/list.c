@@ -121,16 +121,13 @@ static bool no_topic(const char *wanted, struct error *err)
 	char all[256];
 	struct text list = text_in(all, sizeof all);
 
-	for (size_t i = 0; i < TOPICS_OFFERED; i++) {
+	for (size_t i = 0; i < TOPICS_OFFERED; i++)
 		names[i] = topics[i].name;
-		text_add(&list, "%s%s", text_separator(&list, ", "), names[i]);
-	}
+	if (wanted != NULL)
+		return cli_unknown("topic", wanted, names, err);
+	text_add_names(&list, names);
 	CHECK(!text_is_cut(&list));
-	if (wanted == NULL)
-		return error_set(err, "list takes one topic of %s", all);
-	const char *near = param_nearest(NULL, names, wanted);
-	return near != NULL ? error_set(err, "unknown topic '%s'; did you mean '%s'?", wanted, near)
-	                    : error_set(err, "unknown topic '%s'; allowed: %s", wanted, all);
+	return error_set(err, "list takes one topic of %s", all);
 }
 
 static int run(const struct cli_values *values)

@@ -8,6 +8,7 @@
 #include "lib/base/check.h"
 #include "lib/base/memory.h"
 #include "lib/base/param.h"
+#include "lib/base/text.h"
 #include "harness/cli/cli.h"
 
 const struct cli_option *cli_option_at(const struct cli_command *command, size_t i)
@@ -41,6 +42,19 @@ char *cli_suggest(const char *near, const char *dashes, const char *command)
 	if (near != NULL)
 		return memory_format("; did you mean '%s%s'?", dashes, near);
 	return memory_format("; see `stutter %s%s--help`", command, command[0] != '\0' ? " " : "");
+}
+
+bool cli_unknown(const char *what, const char *word, const char *const *names, struct error *err)
+{
+	char all[512];
+	struct text list = text_in(all, sizeof all);
+	const char *near = param_nearest(NULL, names, word);
+
+	if (near != NULL)
+		return error_set(err, "unknown %s '%s'; did you mean '%s'?", what, word, near);
+	text_add_names(&list, names);
+	CHECK(!text_is_cut(&list));
+	return error_set(err, "unknown %s '%s'; allowed: %s", what, word, all);
 }
 
 /* -- what is wrong -- */

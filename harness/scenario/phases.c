@@ -70,8 +70,7 @@ bool phases_check(const struct phases *phases, const char *name, struct error *e
 
 	if (phases->any || is_known(phases, name))
 		return true;
-	for (size_t i = 0; i < phases->count; i++)
-		text_add(&list, "%s%s", text_separator(&list, ", "), phases->names[i]);
+	text_add_names(&list, phases->names);
 	char meant[PARAM_VALUE_MAX];
 	return error_set(err, "unknown phase '%s'%s; allowed: %s", name,
 	                 param_did_you_mean(param_nearest(NULL, phases->names, name), meant), all);

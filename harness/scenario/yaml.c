@@ -417,8 +417,8 @@ static const char *list_keys(const struct param *table, const char *const *other
 
 	for (const struct param *row = table; row != NULL && row->key != NULL; row++)
 		text_add(&text, "%s%s", text_separator(&text, ", "), row->key);
-	for (size_t i = 0; others != NULL && others[i] != NULL; i++)
-		text_add(&text, "%s%s", text_separator(&text, ", "), others[i]);
+	if (others != NULL)
+		text_add_names(&text, others);
 	return ret_text;
 }
 

@@ -38,3 +38,9 @@ void text_add(struct text *text, const char *format, ...)
 	if (room > 0 && text_is_cut(text))
 		drop_half_character(text->start, text->size - 1);
 }
+
+void text_add_names(struct text *text, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		text_add(text, "%s%s", text_separator(text, ", "), *names);
+}

@@ -29,6 +29,9 @@ static inline const char *text_separator(const struct text *text, const char *se
 	return text->length > 0 ? separator : "";
 }
 
+/** Adds the items of a list, with ", " between them. @param names Ends with NULL. */
+void text_add_names(struct text *text, const char *const *names);
+
 static inline bool text_is_cut(const struct text *text)
 {
 	return text->length >= text->size;

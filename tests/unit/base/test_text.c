@@ -19,6 +19,19 @@ static void pieces_and_items_follow_each_other(void)
 	CU_ASSERT_FALSE(text_is_cut(&text));
 }
 
+static void names_are_the_items_of_a_list(void)
+{
+	static const char *const names[] = {"b", "c", NULL};
+	char buffer[32];
+	struct text text = text_in(buffer, sizeof buffer);
+
+	text_add_names(&text, names + 2);
+	CU_ASSERT_STRING_EQUAL(buffer, "");
+	text_add(&text, "a");
+	text_add_names(&text, names);
+	CU_ASSERT_STRING_EQUAL(buffer, "a, b, c");
+}
+
 /* In a buffer of every size, beside a byte that is not its own. */
 static void a_text_that_does_not_fit_is_cut_and_says_so(void)
 {
@@ -68,6 +81,7 @@ extern const CU_TestInfo tests_text_builder[];
 
 const CU_TestInfo tests_text_builder[] = {
 	{"pieces and items follow each other", pieces_and_items_follow_each_other},
+	{"names are the items of a list", names_are_the_items_of_a_list},
 	{"a text that does not fit is cut and says so", a_text_that_does_not_fit_is_cut_and_says_so},
 	{"nothing is added behind a cut", nothing_is_added_behind_a_cut},
 	{"a cut falls between two characters", a_cut_falls_between_two_characters},
