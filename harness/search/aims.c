@@ -26,20 +26,20 @@ static struct aim *add(struct aims *aims)
 static bool take_line(void *ctx, const char *line, struct error *err)
 {
 	char whose[16], what[FAULT_AT_MAX];
-	struct listing_place place;
+	struct listing_entry entry;
 
 	if (sscanf(line, "%15s %79s", whose, what) != 2)
 		return true;
-	if (!listing_place(whose, what, &place, err))
+	if (!listing_read_entry(whose, what, &entry, err))
 		return false;
 	struct aim *aim = add(ctx);
-	const bool is_frame = place.site == SITES;
+	const bool is_frame = entry.site == SITES;
 	(void)snprintf(aim->text, sizeof aim->text, "%.*s", (int)strcspn(what, "#"), what);
-	aim->direction = place.direction;
-	aim->site = place.site;
-	aim->is_tcp = place.is_tcp;
-	aim->word = is_frame ? place.address.frame.word : 0;
-	aim->last = is_frame ? place.address.frame.last : place.address.last;
+	aim->direction = entry.direction;
+	aim->site = entry.site;
+	aim->is_tcp = entry.is_tcp;
+	aim->word = is_frame ? entry.address.frame.word : 0;
+	aim->last = is_frame ? entry.address.frame.last : entry.address.last;
 	return true;
 }
 

@@ -14,7 +14,7 @@
 void filter_init(struct filter *filter)
 {
 	CHECK(kinds_count() <= FILTER_KINDS_MAX);
-	*filter = (struct filter){.phases = UINT32_MAX, .any_kind = true, .any_place = true};
+	*filter = (struct filter){.phases = UINT32_MAX, .any_kind = true, .any_target = true};
 }
 
 /* The next of some words with commas between them. @return false behind the last. */
@@ -43,7 +43,7 @@ static bool take_kind(struct filter *filter, const char *word)
 	return found;
 }
 
-static bool take_place(struct filter *filter, const char *word)
+static bool take_target(struct filter *filter, const char *word)
 {
 	bool found = false;
 
@@ -57,7 +57,7 @@ static bool take_place(struct filter *filter, const char *word)
 			filter->words |= UINT64_C(1) << i;
 			found = true;
 		}
-	filter->any_place = filter->any_place && !found;
+	filter->any_target = filter->any_target && !found;
 	return found;
 }
 
@@ -80,8 +80,8 @@ bool filter_read(struct filter *filter, const char *words, struct error *err)
 	char word[WORD_MAX];
 
 	while (next_word(&words, word)) {
-		bool is_kind = take_kind(filter, word), is_place = take_place(filter, word);
-		if (is_kind || is_place)
+		bool is_kind = take_kind(filter, word), is_target = take_target(filter, word);
+		if (is_kind || is_target)
 			continue;
 		char meant[PARAM_VALUE_MAX];
 		return error_set(err,
@@ -146,14 +146,14 @@ bool filter_takes_kind(const struct filter *filter, size_t kind)
 	return (filter->any_kind || filter->kinds[kind]) && !filter->cannot_be[kind];
 }
 
-bool filter_takes_place(const struct filter *filter, const struct target *target)
+bool filter_takes_target(const struct filter *filter, const struct target *target)
 {
 	struct fault_address address;
 	struct error err;
 
 	if ((filter->phases & (UINT32_C(1) << target->phase)) == 0)
 		return false;
-	if (filter->any_place || (filter->sorts & KIND_SORT(target->sort)) != 0)
+	if (filter->any_target || (filter->sorts & KIND_SORT(target->sort)) != 0)
 		return true;
 	return filter->words != 0 && target->sort < TARGET_SITE && fault_address_parse(target->at, &address, &err) &&
 	       (filter->words & (UINT64_C(1) << address.frame.word)) != 0;

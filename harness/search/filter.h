@@ -22,7 +22,7 @@ struct filter {
 	uint32_t sorts;                   /**< of addresses, bits: KIND_SORT() */
 	uint64_t words;                   /**< of addresses, bits: enum address_word */
 	uint32_t phases;                  /**< bits: index into the phases of the targets */
-	bool any_kind, any_place;         /**< no word is about it */
+	bool any_kind, any_target;        /**< no word is about it */
 };
 
 /** Lets everything pass. */
@@ -51,6 +51,6 @@ void filter_leave_out(struct filter *filter, const struct plan *plan, const stru
 
 /** @param kind An index below FILTER_KINDS_MAX. */
 bool filter_takes_kind(const struct filter *filter, size_t kind);
-bool filter_takes_place(const struct filter *filter, const struct target *target);
+bool filter_takes_target(const struct filter *filter, const struct target *target);
 
 #endif

@@ -7,19 +7,19 @@
 
 #include "lib/base/memory.h"
 
-bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err)
+bool listing_read_entry(const char *whose, const char *at, struct listing_entry *ret_entry, struct error *err)
 {
 	struct fault_address address;
 
 	if (!fault_address_parse(at, &address, err))
 		return false;
-	*ret_place = (struct listing_place){.address = address, .site = SITES};
+	*ret_entry = (struct listing_entry){.address = address, .site = SITES};
 	if (address.site != SITE_FRAME) {
-		ret_place->site = address.site;
+		ret_entry->site = address.site;
 		return true;
 	}
-	ret_place->direction = strcmp(whose, "to-server") == 0 ? MATCH_TO_SERVER : MATCH_TO_DEVICE;
-	ret_place->is_tcp = address.frame.word >= ADDRESS_TCP_ACK && address.frame.has_flow;
+	ret_entry->direction = strcmp(whose, "to-server") == 0 ? MATCH_TO_SERVER : MATCH_TO_DEVICE;
+	ret_entry->is_tcp = address.frame.word >= ADDRESS_TCP_ACK && address.frame.has_flow;
 	return true;
 }
 

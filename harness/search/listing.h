@@ -11,7 +11,7 @@
 #include "lib/fault/window.h"
 
 /** An address, or several in a row. */
-struct listing_place {
+struct listing_entry {
 	unsigned direction;           /**< enum match_direction; MATCH_BOTH for what is no frame */
 	unsigned site;                /**< enum site; SITES: a frame */
 	struct fault_address address; /**< as it was parsed */
@@ -23,7 +23,7 @@ struct listing_place {
  * @param whose "to-server", "to-device"; of what is no frame anything. @param at Its address.
  * @return false with @p err: there is no such address.
  */
-bool listing_place(const char *whose, const char *at, struct listing_place *ret_place, struct error *err);
+bool listing_read_entry(const char *whose, const char *at, struct listing_entry *ret_entry, struct error *err);
 
 /**
  * @return the text of a list in a finished session's folder, to be released with free(); NULL with

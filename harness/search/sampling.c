@@ -54,7 +54,7 @@ static void add_kind(struct sampling *sampling, const struct targets *targets, c
 
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct target *target = &targets->list[i];
-		if (kind_fits(&kinds[kind], target) && filter_takes_place(filter, target) &&
+		if (kind_fits(&kinds[kind], target) && filter_takes_target(filter, target) &&
 		    (kinds[kind].how != KIND_FROM || !is_passed_before(targets, i)))
 			add_place(&all[target->sort * width + target->phase], i);
 	}

@@ -21,10 +21,10 @@ static bool is_in(const struct sweep *sweep, size_t cell, size_t kind, size_t ph
 
 struct coverage_counts sweep_counts(const struct sweep *sweep, size_t kind, size_t phase)
 {
-	struct coverage_counts counts = {.places = 0};
+	struct coverage_counts counts = {.targets = 0};
 
 	for (size_t i = 0; i < sweep->sampling.count; i++)
-		counts.places += is_in(sweep, i, kind, phase) ? sweep->sampling.cells[i].count : 0;
+		counts.targets += is_in(sweep, i, kind, phase) ? sweep->sampling.cells[i].count : 0;
 	for (size_t i = 0; i < sweep->single_count; i++) {
 		if (!is_in(sweep, sweep->attempts[i].cell[0], kind, phase))
 			continue;
@@ -58,7 +58,7 @@ static void tell_cell(const struct sweep *sweep, json_t *row, size_t kind, size_
 	const size_t failed = counts.outcomes[OUTCOME_FAILED], hung = counts.outcomes[OUTCOME_HUNG];
 	const char *plan = first_plan(sweep, kind, phase);
 
-	if (counts.places == 0)
+	if (counts.targets == 0)
 		told_cell(row, TOLD_PLAIN, NULL, "%s", "");
 	else if (counts.tried == 0)
 		told_cell(row, TOLD_PLAIN, NULL, "not tried");
@@ -80,7 +80,7 @@ static void tell_kind(const struct sweep *sweep, json_t *row, size_t kind, const
 	for (size_t i = 0; i < count; i++)
 		tell_cell(sweep, row, kind, phases[i]);
 	tell_cell(sweep, row, kind, ANY);
-	told_cell(row, TOLD_PLAIN, NULL, "%zu of %zu", counts.tried, counts.places);
+	told_cell(row, TOLD_PLAIN, NULL, "%zu of %zu", counts.tried, counts.targets);
 }
 
 static void tell_coverage(const struct sweep *sweep, json_t *told)
@@ -89,7 +89,7 @@ static void tell_coverage(const struct sweep *sweep, json_t *told)
 	size_t phases[TARGETS_PHASES_MAX], count = 0;
 
 	for (size_t i = 0; i < sweep->targets.phase_count; i++) {
-		if (sweep_counts(sweep, ANY, i).places == 0)
+		if (sweep_counts(sweep, ANY, i).targets == 0)
 			continue;
 		phases[count++] = i;
 		columns[count] = sweep->targets.phases[i];
@@ -99,7 +99,7 @@ static void tell_coverage(const struct sweep *sweep, json_t *told)
 	json_t *table = told_table(
 		told, "Fault coverage: what came of each kind of fault in each phase of the update, where it was tried and acted", columns);
 	for (size_t kind = 0; kinds[kind].name != NULL; kind++)
-		if (sweep_counts(sweep, kind, ANY).places > 0)
+		if (sweep_counts(sweep, kind, ANY).targets > 0)
 			tell_kind(sweep, told_row(table), kind, phases, count);
 	tell_kind(sweep, told_row(table), ANY, phases, count);
 }
@@ -113,7 +113,7 @@ static void tell_phases(const struct sweep *sweep, json_t *told)
 	for (size_t i = 0; i <= sweep->targets.phase_count; i++) {
 		const size_t phase = i < sweep->targets.phase_count ? i : ANY;
 		const struct coverage_counts counts = sweep_counts(sweep, ANY, phase);
-		if (counts.places == 0)
+		if (counts.targets == 0)
 			continue;
 		json_t *row = told_row(table);
 		told_cell(row, TOLD_PLAIN, NULL, "%s", phase != ANY ? sweep->targets.phases[i] : "all");
@@ -123,7 +123,7 @@ static void tell_phases(const struct sweep *sweep, json_t *told)
 			const enum told_sense sense = counts.outcomes[k] == 0 ? TOLD_PLAIN : is_bad ? TOLD_BAD : TOLD_PLAIN;
 			told_cell(row, sense, NULL, "%zu", counts.outcomes[k]);
 		}
-		told_cell(row, TOLD_PLAIN, NULL, "%zu", counts.places - counts.tried);
+		told_cell(row, TOLD_PLAIN, NULL, "%zu", counts.targets - counts.tried);
 	}
 }
 
@@ -232,20 +232,20 @@ static void tell_result(const struct sweep *sweep, json_t *told)
 		            "'%s' on device '%s' survives all of the %zu single faults that acted; %zu of %zu pairs of them %s the update.",
 		            sweep->plan->name, sweep->plan->device.name, acted, of_pairs, sweep->count - sweep->single_count,
 		            of_pairs == 1 ? "kills" : "kill");
-	else if (acted > 0 && counts.places == counts.tried)
+	else if (acted > 0 && counts.targets == counts.tried)
 		told_result(told, TOLD_GOOD, "'%s' on device '%s' survives all of the %zu single faults that acted.", sweep->plan->name,
 		            sweep->plan->device.name, acted);
 	else if (acted > 0)
 		told_result(told, TOLD_GOOD, "'%s' on device '%s' survives all of the %zu single faults that acted, a sample of %zu.",
-		            sweep->plan->name, sweep->plan->device.name, acted, counts.places);
+		            sweep->plan->name, sweep->plan->device.name, acted, counts.targets);
 	else
 		told_result(told, TOLD_UNKNOWN, "No fault was tried that acted: nothing is known.");
-	if (counts.places > counts.tried)
+	if (counts.targets > counts.tried)
 		told_text(
 			told,
 			"%zu faults at addresses were tried, spread evenly over phases and kinds of fault; %zu were not, and nothing is known "
 			"of them.",
-			counts.tried, counts.places - counts.tried);
+			counts.tried, counts.targets - counts.tried);
 	else if (counts.tried > 0)
 		told_text(told, "All %zu faults at addresses were tried.", counts.tried);
 	if (counts.outcomes[OUTCOME_NO_ACT] > 0)
@@ -299,11 +299,11 @@ static void set_text(json_t *json, const char *key, const char *text)
 
 static void set_counts(json_t *json, const struct coverage_counts *counts)
 {
-	set_number(json, "places", counts->places);
+	set_number(json, "places", counts->targets);
 	set_number(json, "tried", counts->tried);
 	for (size_t i = 0; i < OUTCOMES; i++)
 		set_number(json, outcome_members[i], counts->outcomes[i]);
-	set_number(json, "not_tried", counts->places - counts->tried);
+	set_number(json, "not_tried", counts->targets - counts->tried);
 }
 
 static json_t *cells_json(const struct sweep *sweep)
@@ -313,7 +313,7 @@ static json_t *cells_json(const struct sweep *sweep)
 	for (size_t kind = 0; kinds[kind].name != NULL; kind++)
 		for (size_t phase = 0; phase < sweep->targets.phase_count; phase++) {
 			const struct coverage_counts counts = sweep_counts(sweep, kind, phase);
-			if (counts.places == 0)
+			if (counts.targets == 0)
 				continue;
 			json_t *cell = json_object();
 			set_text(cell, "kind", kinds[kind].name);

@@ -18,7 +18,7 @@ json_t *sweep_json(const struct sweep *sweep);
 
 /** Counts of a cell of the table, or of several. */
 struct coverage_counts {
-	size_t places;             /**< that the faults fit */
+	size_t targets;            /**< that the faults fit */
 	size_t tried;              /**< of these, whatever came of it */
 	size_t outcomes[OUTCOMES]; /**< by enum outcome */
 };

@@ -65,22 +65,22 @@ struct reader {
 	unsigned phase;
 };
 
-static bool take_place(const struct reader *reader, sim_ns time, const char *whose, const char *at, struct error *err)
+static bool take_entry(const struct reader *reader, sim_ns time, const char *whose, const char *at, struct error *err)
 {
-	struct listing_place place;
+	struct listing_entry entry;
 
-	if (!listing_place(whose, at, &place, err))
+	if (!listing_read_entry(whose, at, &entry, err))
 		return false;
 	struct target *target = add(reader->targets);
 	(void)snprintf(target->at, sizeof target->at, "%s", at);
 	target->time = time;
 	target->phase = reader->phase;
-	target->direction = place.direction;
-	target->is_tcp = place.is_tcp;
-	if (place.site < SITES)
-		target->sort = TARGET_SORT_OF(place.site);
+	target->direction = entry.direction;
+	target->is_tcp = entry.is_tcp;
+	if (entry.site < SITES)
+		target->sort = TARGET_SORT_OF(entry.site);
 	else
-		target->sort = is_data(place.address.frame.word) ? TARGET_DATA : TARGET_CONTROL;
+		target->sort = is_data(entry.address.frame.word) ? TARGET_DATA : TARGET_CONTROL;
 	return true;
 }
 
@@ -95,7 +95,7 @@ static bool take_line(void *ctx, const char *line, struct error *err)
 		/* The session is in no phase. */
 		return true;
 	if (strcmp(whose, "phase") != 0)
-		return take_place(reader, time, whose, what, err);
+		return take_entry(reader, time, whose, what, err);
 	reader->phase = enter(reader->targets, what);
 	return true;
 }

@@ -22,7 +22,7 @@ static size_t left(const char *only, const char *phases)
 		CU_ASSERT_FATAL(filter_read_phases(&filter, phases, &targets, &err));
 	for (size_t kind = 0; kinds[kind].name != NULL; kind++)
 		for (size_t i = 0; i < targets.count && filter_takes_kind(&filter, kind); i++)
-			count += filter_takes_place(&filter, &targets.list[i]) && kind_fits(&kinds[kind], &targets.list[i]);
+			count += filter_takes_target(&filter, &targets.list[i]) && kind_fits(&kinds[kind], &targets.list[i]);
 	targets_close(&targets);
 	return count;
 }

@@ -111,18 +111,18 @@ static void counts_of_a_cell_are_those_of_its_outcomes(void)
 	sweep.attempts[4].outcome = OUTCOME_NO_ACT;
 	sweep.attempts[5].outcome = OUTCOME_INCONCLUSIVE;
 	const struct coverage_counts all = sweep_counts(&sweep, SIZE_MAX, SIZE_MAX);
-	CU_ASSERT_EQUAL(all.places, 22);
+	CU_ASSERT_EQUAL(all.targets, 22);
 	CU_ASSERT_EQUAL(all.tried, 10);
 	CU_ASSERT_EQUAL(all.outcomes[OUTCOME_SURVIVED], 6);
 	CU_ASSERT_EQUAL(all.outcomes[OUTCOME_FAILED], 1);
 	CU_ASSERT_EQUAL(all.outcomes[OUTCOME_HUNG], 1);
-	size_t places = 0, tried = 0;
+	size_t targets = 0, tried = 0;
 	for (size_t kind = 0; kinds[kind].name != NULL; kind++)
 		for (size_t phase = 0; phase < 3; phase++) {
-			places += sweep_counts(&sweep, kind, phase).places;
+			targets += sweep_counts(&sweep, kind, phase).targets;
 			tried += sweep_counts(&sweep, kind, phase).tried;
 		}
-	CU_ASSERT_EQUAL(places, 22);
+	CU_ASSERT_EQUAL(targets, 22);
 	CU_ASSERT_EQUAL(tried, 10);
 	sweep_close(&sweep);
 }
