@@ -161,7 +161,8 @@ static bool read_turn(struct reader *reader, const struct yaml_node *node, struc
 	if (yaml_get(node, "bytes") == NULL)
 		turn->length = turn->known_length;
 	if (turn->length < turn->known_length)
-		return yaml_error(reader->file, yaml_get(node, "bytes"), reader->err, "bytes: the data has %zu", turn->known_length);
+		return yaml_error(reader->file, yaml_get(node, "bytes"), reader->err, "bytes: must be at least %zu, the length of the data",
+		                  turn->known_length);
 	if (turn->kind != TURN_DATA && turn->length > 0)
 		return yaml_error(reader->file, node, reader->err, "a turn that closes carries no data: put it after one that does");
 	if (turn->kind == TURN_DATA && turn->length == 0 && step->kind == STEP_TCP)

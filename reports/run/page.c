@@ -62,7 +62,7 @@ void report_headline(FILE *stream, const struct causes *causes)
 	const size_t done = run_done(run);
 
 	if (run->goes_on)
-		fprintf(stream, "The run goes on, with %zu of %zu session%s done: ", done, run->count, plural(run->count));
+		fprintf(stream, "The run is still going, with %zu of %zu session%s done: ", done, run->count, plural(run->count));
 	if (run_unexpected(run) > 0)
 		fprintf(stream, "%zu of %zu session%s did not come out as expected, for %zu cause%s", run_unexpected(run), done,
 		        plural(done), causes->count, plural(causes->count));

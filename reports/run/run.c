@@ -120,7 +120,8 @@ static void lack_verdict(const struct run *run, struct run_session *session)
 	const bool began = run_has(run, session, "plan.yaml");
 
 	if (run->goes_on) {
-		lack(session, memory_text(began ? "begun, and not at its end: the run goes on" : "its turn has not come: the run goes on"));
+		lack(session, memory_text(began ? "begun, not at its end: the run is still going"
+		                                : "its turn has not come: the run is still going"));
 		session->outcome = RUN_WAITING;
 	} else if (session->held != NULL) {
 		lack(session, memory_format("%s: %s", began ? "not run to its end" : "not run", session->held));

@@ -35,7 +35,7 @@ enum run_outcome {
 	RUN_SURVIVED,  /**< passed, as expected */
 	/** not run, because whoever asked for it wanted it so: a budget, say */
 	RUN_HELD,
-	RUN_WAITING, /**< the run goes on, and has not come to its end */
+	RUN_WAITING, /**< the run is still going, and has not come to its end */
 	RUN_OUTCOMES,
 };
 

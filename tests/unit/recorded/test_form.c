@@ -139,7 +139,7 @@ static void what_is_wrong_is_told_with_its_place(void)
 		{TCP "{from: me}]}\n", "from: ", 3, 54},
 		{TCP "{from: device}]}\n", "a turn needs 'bytes', 'text', 'base64', 'stored' or 'close'", 3, 47},
 		{TCP "{from: device, close: fin, bytes: 3}]}\n", "a turn that closes carries no data", 3, 47},
-		{TCP "{from: device, bytes: 1, text: ab}]}\n", "bytes: the data has 2", 3, 69},
+		{TCP "{from: device, bytes: 1, text: ab}]}\n", "bytes: must be at least 2, the length of the data", 3, 69},
 		{TCP "{from: device, text: ab, base64: YWI=}]}\n", "'text' and 'base64' are mutually exclusive", 3, 80},
 		{TCP "{from: device, base64: YWI}]}\n", "base64: invalid encoding", 3, 70},
 		{TCP "{from: device, stored: 0+1}]}\n", "stored: 0+1 lies outside the data file, which has 0 bytes", 3, 70},

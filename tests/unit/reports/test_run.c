@@ -414,7 +414,7 @@ static void a_run_that_goes_on_is_told_from_one_that_ended(void)
 	int fd = begin(1);
 	read_run();
 	CU_ASSERT(run.goes_on);
-	TEST_SAME_TEXT(run.sessions[0].reason, "its turn has not come: the run goes on");
+	TEST_SAME_TEXT(run.sessions[0].reason, "its turn has not come: the run is still going");
 	TEST_CONTAINS(written_by(report_terminal, &causes), "The run is still going: ");
 	(void)close(fd);
 	read_run();

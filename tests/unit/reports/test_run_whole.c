@@ -189,8 +189,9 @@ static void a_run_in_progress_is_not_resumed_by_another_process(void)
 	CU_ASSERT_FATAL(run_open(&run, test_folder(), &err));
 	causes_open(&causes, &run);
 	CU_ASSERT(run.sessions[1].outcome == RUN_WAITING && run_unexpected(&run) == 0 && run_done(&run) == 1);
-	TEST_SAME_TEXT(written_by(report_headline, &causes), "The run goes on, with 1 of 2 sessions done: 1 session came out as expected");
-	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"its turn has not come: the run goes on\"/>");
+	TEST_SAME_TEXT(written_by(report_headline, &causes),
+	               "The run is still going, with 1 of 2 sessions done: 1 session came out as expected");
+	TEST_CONTAINS(written_by(report_junit, &causes), "<skipped message=\"its turn has not come: the run is still going\"/>");
 	CU_ASSERT(run_go_on(test_folder(), &err) < 0);
 	TEST_CONTAINS(err.text, "another process is working on the run in ");
 	(void)close(first);
