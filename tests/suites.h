@@ -192,6 +192,9 @@
 	S("board/board_faults", tests_board_faults, false) \
 	S("board/flash", tests_board_flash, false) \
 	S("chip/effects", tests_chip_effects, false) \
+	S("chip/effects_transmission", tests_effects_transmission, false) \
+	S("chip/effects_reception", tests_effects_reception, false) \
+	S("chip/brown_out", tests_brown_out, false) \
 	S("chip/errata", tests_errata, false) \
 	S("chip/styles", tests_styles, false) \
 	S("chip/chance", tests_chance, false) \
