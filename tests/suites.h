@@ -196,6 +196,8 @@
 	S("chip/effects_reception", tests_effects_reception, false) \
 	S("chip/brown_out", tests_brown_out, false) \
 	S("chip/errata", tests_errata, false) \
+	S("chip/errata_transmit", tests_errata_transmit, false) \
+	S("chip/errata_receive", tests_errata_receive, false) \
 	S("chip/styles", tests_styles, false) \
 	S("chip/chance", tests_chance, false) \
 	S("chip/example", tests_example, false) \
