@@ -122,6 +122,9 @@
 	S("reports/json", tests_json, false) \
 	S("reports/pcapng", tests_pcapng, false) \
 	S("reports/run", tests_run, false) \
+	S("reports/run_formats", tests_run_formats, false) \
+	S("reports/run_causes", tests_run_causes, false) \
+	S("reports/run_page", tests_run_page, false) \
 	S("reports/whole", tests_run_whole, false) \
 	S("reports/before", tests_before, false) \
 	S("reports/session", tests_session, false) \
