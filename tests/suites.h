@@ -193,6 +193,8 @@
 	S("fault/draw", tests_draw, false) \
 	S("board/board", tests_board, false) \
 	S("board/board_faults", tests_board_faults, false) \
+	S("board/board_faults_bus", tests_board_faults_bus, false) \
+	S("board/board_faults_int", tests_board_faults_int, false) \
 	S("board/flash", tests_board_flash, false) \
 	S("chip/effects", tests_chip_effects, false) \
 	S("chip/effects_transmission", tests_effects_transmission, false) \
