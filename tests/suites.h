@@ -49,7 +49,9 @@
 	S("fault/armed", tests_armed, false) \
 	S("fault/recording", tests_recording, false) \
 	S("proxy/proxy", tests_proxy, false) \
+	S("proxy/quantile", tests_quantile, false) \
 	S("proxy/law", tests_proxy_law, false) \
+	S("proxy/losses", tests_proxy_losses, false) \
 	S("proxy/exact", tests_exact, false) \
 	S("proxy/shape", tests_proxy_shape, false) \
 	S("proxy/replay", tests_proxy_replay, false) \

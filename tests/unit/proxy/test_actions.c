@@ -7,6 +7,7 @@
 
 #include "tests/test.h"
 #include "tests/unit/proxy/chain.h"
+#include "tests/unit/proxy/law.h"
 
 /* The actions with parameters under which every frame that is hit is hit for certain. */
 static const struct certain {
@@ -403,15 +404,6 @@ static struct losses count_losses(const char *params, uint64_t seed, unsigned fr
 	return losses;
 }
 
-static bool is_near(double value, double expected, double tolerance)
-{
-	bool near = value > expected - tolerance && value < expected + tolerance;
-
-	if (!near)
-		printf("    %f is not %f +- %f\n", value, expected, tolerance);
-	return near;
-}
-
 /*
  * Gilbert's model (loss in the bad state only): the loss rate is p / (p + r), a burst has 1 / r
  * frames on average. The chain is correlated, so the variance of the rate is that of independent
@@ -423,9 +415,9 @@ static void bursts_follow_the_closed_form(void)
 	for (uint64_t seed = 1; seed <= 3; seed++) {
 		struct losses losses = count_losses("p=2%;r=20%", seed, GE_FRAMES);
 		/* 1/11 x 10/11 x 8.0909 / 200000 = 3.343e-6, of which the root is 0.001828. */
-		CU_ASSERT(is_near((double)losses.lost / GE_FRAMES, 1.0 / 11, 4 * 0.001828));
+		CU_ASSERT(law_is_near((double)losses.lost / GE_FRAMES, 1.0 / 11, 4 * 0.001828));
 		/* About 3636 bursts; sqrt(20 / 3636) = 0.0742. */
-		CU_ASSERT(is_near((double)losses.lost / losses.bursts, 5.0, 4 * 0.0742));
+		CU_ASSERT(law_is_near((double)losses.lost / losses.bursts, 5.0, 4 * 0.0742));
 	}
 }
 
@@ -433,7 +425,7 @@ static void both_states_can_lose(void)
 {
 	/* p / (p + r) = 1/4 bad: 0.25 x 0.8 + 0.75 x 0.1 = 0.275. */
 	for (uint64_t seed = 1; seed <= 3; seed++)
-		CU_ASSERT(is_near((double)count_losses("p=10%;r=30%;1-h=80%;1-k=10%", seed, GE_FRAMES).lost / GE_FRAMES, 0.275, 0.006));
+		CU_ASSERT(law_is_near((double)count_losses("p=10%;r=30%;1-h=80%;1-k=10%", seed, GE_FRAMES).lost / GE_FRAMES, 0.275, 0.006));
 	CU_ASSERT_EQUAL(count_losses("p=10%;r=30%;1-h=0%;1-k=0%", 1, 5000).lost, 0);
 	CU_ASSERT_EQUAL(count_losses("p=10%;r=30%;1-h=100%;1-k=100%", 1, 5000).lost, 5000);
 }
@@ -463,8 +455,8 @@ static void the_first_frame_of_a_flow_is_as_bad_as_any(void)
 		lost[1] += chain_send(&chain, flow, direction, flow);
 	}
 	/* One in four; the standard deviation is sqrt(20000 x 1/4 x 3/4) = 61.2. */
-	CU_ASSERT(is_near(lost[0], 5000, 245));
-	CU_ASSERT(is_near(lost[1], 5000, 245));
+	CU_ASSERT(law_is_near(lost[0], 5000, 245));
+	CU_ASSERT(law_is_near(lost[1], 5000, 245));
 	chain_close(&chain);
 }
 
@@ -484,7 +476,7 @@ static void each_flow_and_direction_has_a_state_of_its_own(void)
 		same += a == b;
 	}
 	/* Independent: half of them, in blocks of 1 / (p + r) = 10 frames. */
-	CU_ASSERT(is_near(same / 20000.0, 0.5, 0.05));
+	CU_ASSERT(law_is_near(same / 20000.0, 0.5, 0.05));
 	chain_close(&chain);
 }
 
