@@ -58,6 +58,7 @@
 	S("live/skew", tests_live_skew, false) \
 	S("live/fit", tests_live_fit, false) \
 	S("live/table", tests_live_table, false) \
+	S("live/listening", tests_live_listening, false) \
 	S("live/bridge", tests_live_bridge, false) \
 	S("live/requests", tests_live_requests, false) \
 	S("live/control", tests_live_control, false) \

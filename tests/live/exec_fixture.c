@@ -13,12 +13,21 @@
 
 static char output[65536], scenario[PATH_MAX];
 
-void exec_fixture_faults(const char *faults)
+const char *exec_fixture_scenario(const char *rest)
 {
 	char text[4096];
 
-	(void)snprintf(text, sizeof text, "name: test\nsummary: of a test\ndevice: reference\nfaults:\n%s", faults);
+	(void)snprintf(text, sizeof text, "name: test\nsummary: of a test\ndevice: reference\n%s", rest);
 	(void)snprintf(scenario, sizeof scenario, "%s", test_write("s.yaml", text));
+	return scenario;
+}
+
+void exec_fixture_faults(const char *faults)
+{
+	char text[4000];
+
+	(void)snprintf(text, sizeof text, "faults:\n%s", faults);
+	(void)exec_fixture_scenario(text);
 }
 
 void exec_fixture_file(const char *name, unsigned bytes)
@@ -50,6 +59,26 @@ const char *exec_fixture_nginx(void)
 	(void)test_write("nginx.conf", text);
 	(void)snprintf(command, sizeof command, "nginx -e stderr -p %s -c %s/nginx.conf", folder, folder);
 	return command;
+}
+
+const char *exec_fixture_web_server(void)
+{
+	test_needs_program("curl");
+	exec_fixture_file("body.bin", EXEC_FIXTURE_BODY);
+	return exec_fixture_nginx();
+}
+
+/* How late frames are on a machine under load proves nothing here. */
+int exec_fixture_exec(const char *format, ...)
+{
+	char words[4096];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	return test_shell(output, sizeof output, "cd %s && PATH=$PATH:/usr/sbin timeout 100 %s exec --skew-limit 0s %s", test_folder(),
+	                  test_program(), words);
 }
 
 int exec_fixture_run(const char *server, const char *command, ...)

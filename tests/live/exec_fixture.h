@@ -7,6 +7,12 @@
 #define TESTS_LIVE_EXEC_FIXTURE_H
 
 /**
+ * Writes the scenario for the following runs. @param rest Behind the name and the device. @return
+ * its path, valid until the next call.
+ */
+const char *exec_fixture_scenario(const char *rest);
+
+/**
  * Sets the faults for the following runs: YAML in flow style, one fault per line, each beginning
  * with "- ".
  */
@@ -20,6 +26,13 @@ void exec_fixture_file(const char *name, unsigned bytes);
  * certificate made for it. @return the command that starts it.
  */
 const char *exec_fixture_nginx(void);
+
+#define EXEC_FIXTURE_BODY 800000U
+/** The same with one file, body.bin, of EXEC_FIXTURE_BODY bytes, for curl. */
+const char *exec_fixture_web_server(void);
+
+/** Runs `stutter exec` with these words, in the test's folder. @return its exit status. */
+int exec_fixture_exec(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * Runs a shell command as the client, in the test's folder, with the session's folder in `out`.

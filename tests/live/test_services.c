@@ -17,21 +17,11 @@
 
 extern const CU_TestInfo tests_live_services[], tests_live_services_whole[], tests_live_services_udp[], tests_live_services_told[];
 
-#define BODY 800000U
-
-static const char *nginx(void)
-{
-	test_needs_program("curl");
-	const char *server = exec_fixture_nginx();
-	exec_fixture_file("body.bin", BODY);
-	return server;
-}
-
 /* -- what goes wrong -- */
 
 static void a_status_comes_in_place_of_the_servers(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: busy, http_status: {code: 503, retry_after: 3s}, path: /body.bin, nth: 2}\n");
 	CU_ASSERT_EQUAL(
@@ -56,7 +46,7 @@ static void a_status_comes_in_place_of_the_servers(void)
 
 static void a_body_ends_early(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: cut, http_truncate: {at_byte: 100000B}, nth: 1}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(server,
@@ -68,7 +58,7 @@ static void a_body_ends_early(void)
 
 static void a_body_stalls(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: stall, http_truncate: {at_byte: 100000B, end: stall}, nth: 1}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(server,
@@ -80,7 +70,7 @@ static void a_body_stalls(void)
 
 static void a_request_is_reset(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: torn, http_reset: {}, nth: 1}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(server, "curl -sS -o got.bin http://server/body.bin; test $? = 56 || exit 1\n"
@@ -91,7 +81,7 @@ static void a_request_is_reset(void)
 
 static void a_body_pauses_and_is_whole(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: late, http_delay: {before: 200ms, pause: 300ms, at_byte: 50000B}}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(server, "curl -sSf -o got.bin http://server/body.bin http://server/body.bin -o again.bin\n"), 0);
@@ -102,7 +92,7 @@ static void a_body_pauses_and_is_whole(void)
 
 static void a_window_closes_for_some_time(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: deaf, zero_window: {for: 300ms}, nth: 1}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(server, "curl -sSf -o got.bin http://server/body.bin http://server/body.bin -o again.bin\n"), 0);
@@ -119,7 +109,7 @@ static void a_window_closes_for_some_time(void)
 
 static void a_body_is_another(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults(
 		"- {name: portal, http_body: {kind: portal}, path: /a.bin}\n- {name: noise, http_body: {kind: garbage}, path: /body.bin}\n"
@@ -137,7 +127,7 @@ static void a_body_is_another(void)
 
 static void lengths_are_wrong(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults(
 		"- {name: gone, http_length: {kind: missing}, nth: 1}\n- {name: more, http_length: {kind: wrong, value: 900000B}, nth: 2}\n");
@@ -153,7 +143,7 @@ static void lengths_are_wrong(void)
 
 static void ranges_go_wrong(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults(
 		"- {name: ignored, http_range: {kind: ignored}, nth: 1}\n- {name: wrong, http_range: {kind: wrong_start}, nth: 2..3}\n"
@@ -179,7 +169,7 @@ static void ranges_go_wrong(void)
 static void a_handshake_of_tls_stalls(void)
 {
 	static const char *const places[] = {"server_hello", "certificate", "finished"};
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 	char faults[128];
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
@@ -198,7 +188,7 @@ static void a_handshake_of_tls_stalls(void)
 
 static void an_alert_comes_in_place_of_a_handshake(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: no, tls_alert: {code: 40}, nth: 1}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(server, "curl -sS --cacert c.pem https://server/body.bin; test $? = 35 || exit 1\n"
@@ -210,7 +200,7 @@ static void an_alert_comes_in_place_of_a_handshake(void)
 
 static void a_host_goes_down_and_knows_nothing_more(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults("- {name: down, server_down: {for: 500ms, how: reset}, nth: 20}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run(
@@ -243,7 +233,7 @@ const CU_TestInfo tests_live_services[] = {
 
 static void a_large_download_passes_byte_for_byte(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_file("large.bin", 20000000);
 	exec_fixture_faults(NOTHING);
@@ -253,7 +243,7 @@ static void a_large_download_passes_byte_for_byte(void)
 
 static void a_connection_is_used_again_and_again(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	exec_fixture_faults(NOTHING);
 	CU_ASSERT_EQUAL(
@@ -279,7 +269,7 @@ static void a_connection_is_used_again_and_again(void)
  */
 static void requests_that_come_at_once_are_answered_in_order(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	test_needs_program("python3");
 	(void)test_write("a.txt", "first");
@@ -364,7 +354,7 @@ static void other_servers_and_other_clients_do(void)
 	test_needs_program("busybox");
 	test_needs_program("wget");
 	needs_namespaces();
-	exec_fixture_file("body.bin", BODY);
+	exec_fixture_file("body.bin", EXEC_FIXTURE_BODY);
 	exec_fixture_faults("- {name: cut, http_truncate: {at_byte: 100000B}, nth: 1}\n- {name: busy, http_status: {code: 503}, nth: 3}\n");
 	CU_ASSERT_EQUAL(exec_fixture_run("python3 -m http.server 8000",
 	                                 "wget -q -t 2 -O 1.bin http://server:8000/body.bin; test $? = 0 || exit 1\n"
@@ -377,7 +367,7 @@ static void other_servers_and_other_clients_do(void)
 
 static void what_is_closed_and_what_is_no_http_stay_so(void)
 {
-	const char *server = nginx();
+	const char *server = exec_fixture_web_server();
 
 	test_needs_program("python3");
 	(void)test_write(
