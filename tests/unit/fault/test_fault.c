@@ -62,92 +62,103 @@ static void describe(const struct param *table, char *ret_text, size_t size)
 	}
 }
 
+/* What each action fills in and asks for. */
+static const struct named filled_in[] = {
+	{"drop", "enabled=true"},
+	{"delay", "time! jitter=0ns distribution=uniform table= correlation=0% keep_order=true"},
+	{"outage", "for!"},
+	{"gemodel", "p! r! 1-h=100% 1-k=0%"},
+	{"loss", "percent! correlation=0%"},
+	{"loss_state", "p13! p31=1-p13 p32=0% p23=100% p14=0%"},
+	{"rate", "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0"},
+	{"slot", "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table="},
+	{"reorder", "gap=1"},
+	{"hold", "frames!"},
+	{"duplicate", "copies=1 delay=0ns flips="},
+	{"corrupt", "bits=0 part=frame xor= mend=false"},
+	{"truncate", "to=0 by=0"},
+	{"pad", "to!"},
+	{"mtu", "size! icmp=true fragment=true"},
+	{"forge", "what! to=sender drop=true"},
+	{"rebind", "port=0"},
+	{"firewall", "idle! reset=false"},
+	{"mahimahi", "file! loop=true queue=1000"},
+	{"link_trace", "file! queue=1000"},
+	{"carrier", "for!"},
+	{"babble", "for!"},
+	{"pause", "for! every=1s quanta=65535"},
+	{"collision", "times=1 after=20"},
+	{"tx_stall", "flags=false"},
+	{"tx_flags", "lose_txif=false raise_txerif=false early_txif=false"},
+	{"link_pulse", "enabled=true"},
+	{"rx_pointer", "xor!"},
+	{"rx_overflow", "flag=true"},
+	{"rx_uncounted", "enabled=true"},
+	{"rx_error", "enabled=true"},
+	{"rx_pktif", "kind!"},
+	{"rx_pattern", "enabled=true"},
+	{"mii_stuck", "enabled=true"},
+	{"spi_bit", "line=miso byte=1 bit=0"},
+	{"spi_stuck", "level!"},
+	{"spi_cut", "after! resume=false"},
+	{"spi_stall", "for!"},
+	{"spi_slow", "factor!"},
+	{"brown_out", "enabled=true"},
+	{"int_lost", "enabled=true"},
+	{"int_stuck", "level! for!"},
+	{"int_double", "after!"},
+	{"clkrdy", "after!"},
+	{"warm_start", "enabled=true"},
+	{"power_cut", "after=50% for=1s"},
+	{"nor_rot", "offset! bit=0"},
+	{"nor_stuck", "for!"},
+	{"nor_slow", "factor!"},
+	{"http_status", "code! retry_after=0ns"},
+	{"http_delay", "before=0ns pause=0ns at_byte=0B"},
+	{"http_truncate", "at_byte=0B end=close"},
+	{"http_length", "kind=missing value=0B"},
+	{"http_range", "kind=ignored"},
+	{"http_redirect", "to! code=302"},
+	{"http_body", "kind=portal"},
+	{"http_reset", "enabled=true"},
+	{"zero_window", "for!"},
+	{"tls_stall", "at=server_hello"},
+	{"tls_certificate", "kind=expired"},
+	{"tls_alert", "code=40"},
+	{"dns", "answer=silence"},
+	{"dhcp", "answer=silence lease=1min"},
+	{"ntp", "answer=silence years=1 by=0ns behind=false"},
+	{"server_down", "for! how=silence all=false"},
+	{NULL, NULL},
+};
+
 static void every_action_fills_in_what_it_can_and_asks_for_the_rest(void)
 {
-	static const struct named expected[] = {
-		{"drop", "enabled=true"},
-		{"delay", "time! jitter=0ns distribution=uniform table= correlation=0% keep_order=true"},
-		{"outage", "for!"},
-		{"gemodel", "p! r! 1-h=100% 1-k=0%"},
-		{"loss", "percent! correlation=0%"},
-		{"loss_state", "p13! p31=1-p13 p32=0% p23=100% p14=0%"},
-		{"rate", "rate! limit=1000 bytes=0B overhead=0 cell_size=0 cell_overhead=0"},
-		{"slot", "min_delay=0ns max_delay=0ns packets=0 bytes=0B time=0ns jitter=0ns distribution=uniform table="},
-		{"reorder", "gap=1"},
-		{"hold", "frames!"},
-		{"duplicate", "copies=1 delay=0ns flips="},
-		{"corrupt", "bits=0 part=frame xor= mend=false"},
-		{"truncate", "to=0 by=0"},
-		{"pad", "to!"},
-		{"mtu", "size! icmp=true fragment=true"},
-		{"forge", "what! to=sender drop=true"},
-		{"rebind", "port=0"},
-		{"firewall", "idle! reset=false"},
-		{"mahimahi", "file! loop=true queue=1000"},
-		{"link_trace", "file! queue=1000"},
-		{"carrier", "for!"},
-		{"babble", "for!"},
-		{"pause", "for! every=1s quanta=65535"},
-		{"collision", "times=1 after=20"},
-		{"tx_stall", "flags=false"},
-		{"tx_flags", "lose_txif=false raise_txerif=false early_txif=false"},
-		{"link_pulse", "enabled=true"},
-		{"rx_pointer", "xor!"},
-		{"rx_overflow", "flag=true"},
-		{"rx_uncounted", "enabled=true"},
-		{"rx_error", "enabled=true"},
-		{"rx_pktif", "kind!"},
-		{"rx_pattern", "enabled=true"},
-		{"mii_stuck", "enabled=true"},
-		{"spi_bit", "line=miso byte=1 bit=0"},
-		{"spi_stuck", "level!"},
-		{"spi_cut", "after! resume=false"},
-		{"spi_stall", "for!"},
-		{"spi_slow", "factor!"},
-		{"brown_out", "enabled=true"},
-		{"int_lost", "enabled=true"},
-		{"int_stuck", "level! for!"},
-		{"int_double", "after!"},
-		{"clkrdy", "after!"},
-		{"warm_start", "enabled=true"},
-		{"power_cut", "after=50% for=1s"},
-		{"nor_rot", "offset! bit=0"},
-		{"nor_stuck", "for!"},
-		{"nor_slow", "factor!"},
-		{"http_status", "code! retry_after=0ns"},
-		{"http_delay", "before=0ns pause=0ns at_byte=0B"},
-		{"http_truncate", "at_byte=0B end=close"},
-		{"http_length", "kind=missing value=0B"},
-		{"http_range", "kind=ignored"},
-		{"http_redirect", "to! code=302"},
-		{"http_body", "kind=portal"},
-		{"http_reset", "enabled=true"},
-		{"zero_window", "for!"},
-		{"tls_stall", "at=server_hello"},
-		{"tls_certificate", "kind=expired"},
-		{"tls_alert", "code=40"},
-		{"dns", "answer=silence"},
-		{"dhcp", "answer=silence lease=1min"},
-		{"ntp", "answer=silence years=1 by=0ns behind=false"},
-		{"server_down", "for! how=silence all=false"},
-		{NULL, NULL},
-	};
 	char text[512];
 
 	for (size_t i = 0; i < actions_count(); i++) {
 		describe(action_at(i)->params, text, sizeof text);
-		const char *wanted = text_of(expected, action_at(i)->name);
+		const char *wanted = text_of(filled_in, action_at(i)->name);
 		CU_ASSERT_FATAL(wanted != NULL);
 		TEST_SAME_TEXT(text, wanted);
 	}
 }
 
-static void tables_refuse_what_makes_no_sense(void)
+/* A value that the table of an action refuses. */
+struct refused {
+	const char *action;
+	const char *key, *value, *why;
+};
+
+static void expect_rows_refused(const struct refused *rows, size_t count)
 {
-	static const struct {
-		const char *action;
-		const char *key, *value, *why;
-	} rows[] = {
+	for (size_t i = 0; i < count; i++)
+		expect_refused(action_find(rows[i].action)->params, rows[i].key, rows[i].value, rows[i].why);
+}
+
+static void what_makes_no_sense_on_the_board_is_refused(void)
+{
+	static const struct refused rows[] = {
 		{"rx_pointer", "xor", "0", "below the minimum of 1"},
 		{"rx_pointer", "xor", "65536", "above the maximum of 65535"},
 		{"spi_bit", "bit", "8", "above the maximum of 7"},
@@ -155,8 +166,6 @@ static void tables_refuse_what_makes_no_sense(void)
 		{"spi_stuck", "level", "2", "'2' is not"},
 		{"int_stuck", "level", "low", "'low' is not"},
 		{"int_stuck", "for", "0ns", "below the minimum of 1ns"},
-		{"carrier", "for", "0ns", "below the minimum of 1ns"},
-		{"outage", "for", "0ns", "below the minimum of 1ns"},
 		{"clkrdy", "after", "0ns", "below the minimum of 1ns"},
 		{"spi_cut", "after", "-1", "-1"},
 		{"rx_pktif", "kind", "missing", "'missing' is not"},
@@ -165,8 +174,18 @@ static void tables_refuse_what_makes_no_sense(void)
 		{"spi_slow", "factor", "1", "below the minimum of 2"},
 		{"spi_slow", "factor", "1001", "above the maximum of 1000"},
 		{"int_double", "after", "0ns", "below the minimum of 1ns"},
-		{"gemodel", "p", "100.1%", "100.1%"},
 		{"tx_stall", "flags", "yes", "expected true or false"},
+	};
+
+	expect_rows_refused(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void what_makes_no_sense_on_the_way_is_refused(void)
+{
+	static const struct refused rows[] = {
+		{"outage", "for", "0ns", "below the minimum of 1ns"},
+		{"carrier", "for", "0ns", "below the minimum of 1ns"},
+		{"gemodel", "p", "100.1%", "100.1%"},
 		{"delay", "distribution", "gauss", "'gauss' is not"},
 		{"delay", "correlation", "101%", "more than 100%"},
 		{"loss", "percent", "101%", "more than 100%"},
@@ -181,6 +200,17 @@ static void tables_refuse_what_makes_no_sense(void)
 		{"hold", "frames", "0", "below the minimum of 1"},
 		{"duplicate", "copies", "0", "below the minimum of 1"},
 		{"duplicate", "copies", "1001", "above the maximum of 1000"},
+		{"firewall", "idle", "0ns", "below the minimum of 1ns"},
+		{"mahimahi", "queue", "0", "below the minimum of 1"},
+		{"link_trace", "queue", "1000001", "above the maximum of 1000000"},
+	};
+
+	expect_rows_refused(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void what_makes_no_sense_in_a_frame_is_refused(void)
+{
+	static const struct refused rows[] = {
 		{"corrupt", "bits", "33", "above the maximum of 32"},
 		{"corrupt", "part", "header", "'header' is not"},
 		{"corrupt", "xor", "54", "is not OFFSET:BYTES"},
@@ -201,13 +231,13 @@ static void tables_refuse_what_makes_no_sense(void)
 		{"forge", "what", "reset", "'reset' is not"},
 		{"forge", "to", "server", "'server' is not"},
 		{"rebind", "port", "65536", "above the maximum of 65535"},
-		{"firewall", "idle", "0ns", "below the minimum of 1ns"},
-		{"mahimahi", "queue", "0", "below the minimum of 1"},
-		{"link_trace", "queue", "1000001", "above the maximum of 1000000"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		expect_refused(action_find(rows[i].action)->params, rows[i].key, rows[i].value, rows[i].why);
+	expect_rows_refused(rows, sizeof rows / sizeof rows[0]);
+}
+
+static void what_makes_no_sense_in_a_match_is_refused(void)
+{
 	expect_refused(match_params, "at", "enc.tx#12345678901234567890123451234567890123456789012345678901234567890123456789012345",
 	               "longer than 79 bytes");
 	expect_refused(match_params, "direction", "up", "'up' is not");
@@ -339,7 +369,10 @@ const CU_TestInfo tests_fault[] = {
 	{"a valid fault names no key", a_valid_fault_names_no_key},
 	{"every action is found by its name", every_action_is_found_by_its_name},
 	{"every action fills in what it can and asks for the rest", every_action_fills_in_what_it_can_and_asks_for_the_rest},
-	{"tables refuse what makes no sense", tables_refuse_what_makes_no_sense},
+	{"what makes no sense on the board is refused", what_makes_no_sense_on_the_board_is_refused},
+	{"what makes no sense on the way is refused", what_makes_no_sense_on_the_way_is_refused},
+	{"what makes no sense in a frame is refused", what_makes_no_sense_in_a_frame_is_refused},
+	{"what makes no sense in a match is refused", what_makes_no_sense_in_a_match_is_refused},
 	{"no time of a fault is longer than a year", no_time_of_a_fault_is_longer_than_a_year},
 	{"parameters that exclude each other are refused", parameters_that_exclude_each_other_are_refused},
 	{"bits are written as they are read", bits_are_written_as_they_are_read},
