@@ -253,6 +253,7 @@
 	S("structure/scenario_tables", tests_scenario_tables, false) \
 	S("structure/catches", tests_catches_page, false) \
 	S("structure/includes", tests_includes, false) \
+	S("structure/sizes", tests_sizes, false) \
 	S("engine/rest", tests_rest, false) \
 	S("qemu/qemu", tests_qemu, true) \
 	S("engine/engine", tests_engine, true) \
