@@ -377,6 +377,7 @@ bool bridge_run(const struct bridge_options *options, struct bridge_result *ret_
 			options->look(options->ctx, bridge);
 		passing_close(&bridge->passing);
 		inside_close_rules(bridge);
+		namer_close(bridge->namer);
 		trace_close(bridge->trace);
 	} else if (bridge->keeps) {
 		struct error ignored;
