@@ -433,10 +433,8 @@ static void *accepted(void *ctx, struct channel *channel, struct channel_ops *re
 	bool again = false;
 
 	*ret_ops = (struct channel_ops){received, sent, ended, failed};
-	play->servers = servers;
-	play->next = servers->plays;
+	*play = (struct play){.servers = servers, .next = servers->plays, .channel = channel, .inbox = memory_new(1)};
 	servers->plays = play;
-	play->channel = channel;
 	play->timer = (struct sim_event){.fire = fire, .ctx = play, .lag = host_lag()};
 	servers->told.conversations++;
 	if (casting_choose(&casting, bytes_of(NULL, 0), &again) == SIZE_MAX) {
