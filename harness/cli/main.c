@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef STUTTER_SANITIZED
+#include <sanitizer/lsan_interface.h>
+#endif
 
 #include "lib/base/param.h"
 #include "lib/fault/action.h"
@@ -43,6 +46,14 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
 
 	return code == CLI_GO_ON ? command->run(&values) : code;
 }
+
+#ifdef STUTTER_SANITIZED
+/* The player keeps its script until the process ends, as it does in the device. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void)
+{
+	return "leak:script_read\n";
+}
+#endif
 
 int main(int argc, char **argv)
 {
