@@ -34,6 +34,12 @@ static const char functions[] =
 	"ping() { device busybox ping -c \"$1\" -W 5 192.0.2.1 | grep -o '[0-9]* packets received'; }\n"
 	"same() { ip -d addr show dev \"$1\"; ip route show table all dev \"$1\"; ethtool -k \"$1\"; cat /proc/sys/net/ipv6/conf/\"$1\"/disable_ipv6; }\n";
 
+/* With the script end all that it has started, a daemon too. */
+static const char *new_namespaces(void)
+{
+	return geteuid() == 0 ? "-nmpf --mount-proc --kill-child" : "-rnmpf --mount-proc --kill-child";
+}
+
 static void try_script(const char *script)
 {
 	for (size_t i = 0; i < 4; i++) {
@@ -41,7 +47,7 @@ static void try_script(const char *script)
 		if (access(needed[i], X_OK) != 0)
 			test_skip("no %s", needed[i]);
 	}
-	if (test_shell(proxy_fixture_output, sizeof proxy_fixture_output, "unshare %s true", geteuid() == 0 ? "-nm" : "-rnm") != 0)
+	if (test_shell(proxy_fixture_output, sizeof proxy_fixture_output, "unshare %s true", new_namespaces()) != 0)
 		test_skip("no network namespace can be made here: %s", proxy_fixture_output);
 	FILE *file = fopen(test_write("script.sh", ""), "w");
 	CU_ASSERT_FATAL(file != NULL);
@@ -52,6 +58,5 @@ static void try_script(const char *script)
 int proxy_fixture_run(const char *script)
 {
 	try_script(script);
-	return test_shell(proxy_fixture_output, sizeof proxy_fixture_output, "unshare %s sh %s/script.sh", geteuid() == 0 ? "-nm" : "-rnm",
-	                  test_folder());
+	return test_shell(proxy_fixture_output, sizeof proxy_fixture_output, "unshare %s sh %s/script.sh", new_namespaces(), test_folder());
 }
