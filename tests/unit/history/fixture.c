@@ -11,15 +11,10 @@
 
 #define SESSIONS_MAX 64
 
-const char *history_fixture_path(const char *name)
-{
-	return memory_format("%s/%s", test_folder(), name);
-}
-
 struct history *history_fixture_open(const char *name)
 {
 	struct error err = {.text = ""};
-	struct history *history = history_open(history_fixture_path(name), HISTORY_WRITE, &err);
+	struct history *history = history_open(test_path(name), HISTORY_WRITE, &err);
 
 	if (history == NULL)
 		printf("    %s\n", err.text);
@@ -35,16 +30,18 @@ static struct history_session read_session(char *word, size_t number)
 		part[i] = strtok_r(i == 0 ? word : NULL, "/", &rest);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(part[i]);
 	}
-	bool passes = strcmp(part[3], "pass") == 0;
+	bool passes = strcmp(part[3], "pass") == 0, fails = strcmp(part[3], "fail") == 0;
 	return (struct history_session){.folder = memory_format("%s/seed-%s.%zu", part[0], part[2], number),
 	                                .scenario = part[0],
 	                                .device = part[1],
 	                                .seed = strtoull(part[2], NULL, 10),
 	                                .verdict = part[3],
 	                                .as_expected = passes,
-	                                .judge = strcmp(part[3], "fail") == 0 ? "hang" : "",
+	                                .judge = fails ? "hang" : "",
 	                                .phase = passes ? "done" : "download",
-	                                .reason = passes ? "updated" : memory_format("it came to %s", part[3]),
+	                                .reason = passes  ? "updated"
+	                                          : fails ? "it came to fail"
+	                                                  : "it came to inconclusive",
 	                                .digest = "0123456789abcdef0123456789abcdef",
 	                                .device_image = "",
 	                                .image_hash = "",
@@ -78,7 +75,11 @@ bool history_fixture_add(struct history *history, int64_t ended_s, const char *s
 		list[run.count] = read_session(word, run.count);
 		run.count++;
 	}
-	return history_fixture_run(history, &run).is_new;
+	const bool is_new = history_fixture_run(history, &run).is_new;
+	for (size_t i = 0; i < run.count; i++)
+		free((char *)list[i].folder);
+	free(words);
+	return is_new;
 }
 
 static void add_up(void *ctx, const struct history_trend *trend)

@@ -5,9 +5,6 @@
 
 #include "harness/history/history.h"
 
-/** The path of a file in the test's folder, valid for the rest of the test. */
-const char *history_fixture_path(const char *name);
-
 /** Opens the history of this name in the test's folder for writing; ends the test if that fails. */
 struct history *history_fixture_open(const char *name);
 

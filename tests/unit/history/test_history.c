@@ -157,10 +157,10 @@ static void shards_count_once(void)
 	check_trend(history, &everything, 10, "3 at 2000: 3 = 2 + 1 + 0, 20 s\n2 at 1100: 1 = 0 + 1 + 0, 7 s\n");
 	history_fixture_add(other, 1000, one);
 	history_fixture_add(other, 1200, two);
-	CU_ASSERT(history_merge(history, history_fixture_path("other.db"), &count, &err));
+	CU_ASSERT(history_merge(history, test_path("other.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 0);
 	CU_ASSERT_EQUAL(history_fixture_sessions("h.db"), 4);
-	CU_ASSERT(history_merge(other, history_fixture_path("h.db"), &count, &err));
+	CU_ASSERT(history_merge(other, test_path("h.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 2);
 	CU_ASSERT_EQUAL(history_fixture_sessions("other.db"), 4);
 	history_close(other);
@@ -348,7 +348,7 @@ static void check_merge_fails(struct history *history, const char *name, const c
 	struct error err = {.text = ""};
 	size_t count = 5;
 
-	CU_ASSERT(!history_merge(history, history_fixture_path(name), &count, &err));
+	CU_ASSERT(!history_merge(history, test_path(name), &count, &err));
 	TEST_CONTAINS(err.text, why);
 	CU_ASSERT_EQUAL(count, 5);
 }
@@ -364,18 +364,18 @@ static void histories_of_several_machines_become_one(void)
 	history_fixture_add(two, 2000, "a/d/1/fail/2 b/d/18446744073709551615/fail/1");
 	history_fixture_add(two, 3000, "a/d/1/pass/3 a/d/2/fail/3");
 	history_close(two);
-	CU_ASSERT(history_merge(one, history_fixture_path("two.db"), &count, &err));
+	CU_ASSERT(history_merge(one, test_path("two.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 1);
 	check_trend(one, &everything, 10, "2 at 3000: 2 = 1 + 1 + 0, 6 s\n3 at 2000: 2 = 0 + 2 + 0, 3 s\n1 at 1000: 1 = 1 + 0 + 0, 1 s\n");
 	check_changes(one, 1, 3, &everything,
 	              "new a/d/1 hang download: it came to fail\nnew b/d/18446744073709551615 hang download: it came to fail\n");
-	CU_ASSERT(history_merge(one, history_fixture_path("two.db"), &count, &err));
+	CU_ASSERT(history_merge(one, test_path("two.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 0);
 	check_merge_fails(one, "one.db", "cannot be merged into itself");
 	check_merge_fails(one, "none.db", "there is no readable history");
 	(void)test_write("text.db", "this is a file that is long enough to be looked at by SQLite, but is not one of its own, by far");
 	check_merge_fails(one, "text.db", "text.db");
-	CU_ASSERT(history_merge(one, history_fixture_path("two.db"), &count, &err));
+	CU_ASSERT(history_merge(one, test_path("two.db"), &count, &err));
 	history_close(one);
 }
 

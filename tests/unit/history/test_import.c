@@ -29,7 +29,7 @@ static const char summary[] =
 
 static void make_folder(const char *name)
 {
-	CU_ASSERT_FATAL(mkdir(history_fixture_path(name), 0777) == 0);
+	CU_ASSERT_FATAL(mkdir(test_path(name), 0777) == 0);
 }
 
 static void a_summary_is_read(void)
@@ -44,7 +44,7 @@ static void a_summary_is_read(void)
 	make_folder("run/a/seed-18446744073709551615");
 	hash_file(test_write("run/a/seed-18446744073709551615/plan.yaml", "name: a\n"), hash);
 	CU_ASSERT_EQUAL_FATAL(utime(test_write("run/summary.json", summary), &when), 0);
-	bool good = import_open(&import, history_fixture_path("run"), &err);
+	bool good = import_open(&import, test_path("run"), &err);
 	TEST_SAME_TEXT(err.text, "");
 	CU_ASSERT_FATAL(good && import.run.count == 2);
 	CU_ASSERT_EQUAL(import.run.ended_s, 1234567);
@@ -83,7 +83,7 @@ static void of_a_run_that_died_the_verdicts_are_read(void)
 	make_folder("run/a/seed-2");
 	(void)test_write("run/run.json", "{}");
 	(void)test_write("run/a/seed-1/verdict.json", "{" SESSION_HEAD "\"seed\": 1, \"wall_s\": 1.5}");
-	CU_ASSERT_FATAL(import_open(&import, history_fixture_path("run"), &err));
+	CU_ASSERT_FATAL(import_open(&import, test_path("run"), &err));
 	CU_ASSERT_EQUAL(import.run.count, 1);
 	TEST_SAME_TEXT(import.run.sessions[0].folder, "a/seed-1");
 	CU_ASSERT_EQUAL(import.run.sessions[0].wall_ns, 1500000000);
@@ -96,7 +96,7 @@ static int64_t end_of_folder(void)
 	struct import import;
 	struct error err;
 
-	CU_ASSERT_FATAL(import_open(&import, history_fixture_path("run"), &err));
+	CU_ASSERT_FATAL(import_open(&import, test_path("run"), &err));
 	const int64_t ended_s = import.run.ended_s;
 	import_close(&import);
 	return ended_s;
@@ -135,7 +135,7 @@ static void a_run_ended_when_its_last_session_did(void)
 	CU_ASSERT_EQUAL(end_of("", "", ""), 1234567);
 	CU_ASSERT_EQUAL(end_of("\"started\": \"\",", "\"ended\": \"today\",", "\"ended\": 5,"), 1234567);
 	/* It died, and has no summary. */
-	CU_ASSERT_EQUAL_FATAL(unlink(history_fixture_path("run/summary.json")), 0);
+	CU_ASSERT_EQUAL_FATAL(unlink(test_path("run/summary.json")), 0);
 	make_folder("run/a");
 	make_folder("run/a/seed-1");
 	(void)test_write("run/run.json", "{" STARTED " \"version\": 1}");
@@ -153,7 +153,7 @@ static void check_refused(const char *name, const char *why)
 	struct error err = {.text = ""};
 	char text[2048];
 
-	CU_ASSERT(!import_open(&import, history_fixture_path(name), &err));
+	CU_ASSERT(!import_open(&import, test_path(name), &err));
 	error_format(&err, text, sizeof text);
 	TEST_CONTAINS(text, why);
 }

@@ -23,7 +23,7 @@ static void execute(const char *name, const char *sql)
 {
 	sqlite3 *db = NULL;
 
-	CU_ASSERT_FATAL(sqlite3_open(history_fixture_path(name), &db) == SQLITE_OK);
+	CU_ASSERT_FATAL(sqlite3_open(test_path(name), &db) == SQLITE_OK);
 	CU_ASSERT_FATAL(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
 	(void)sqlite3_close(db);
 }
@@ -32,7 +32,7 @@ static void check_refused(const char *name, enum history_use use, const char *wh
 {
 	struct error err = {.text = ""};
 
-	CU_ASSERT_PTR_NULL(history_open(history_fixture_path(name), use, &err));
+	CU_ASSERT_PTR_NULL(history_open(test_path(name), use, &err));
 	TEST_CONTAINS(err.text, why);
 }
 
@@ -68,8 +68,8 @@ static void an_older_version_is_brought_up_to_date(void)
 	static const char command[] =
 		"sqlite3 %s '.schema --indent' 'PRAGMA user_version' 'PRAGMA application_id' 'PRAGMA integrity_check'";
 	test_needs_program("sqlite3");
-	CU_ASSERT_EQUAL(test_shell(schemas[0], sizeof schemas[0], command, history_fixture_path("old.db")), 0);
-	CU_ASSERT_EQUAL(test_shell(schemas[1], sizeof schemas[1], command, history_fixture_path("new.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(schemas[0], sizeof schemas[0], command, test_path("old.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(schemas[1], sizeof schemas[1], command, test_path("new.db")), 0);
 	TEST_SAME_TEXT(schemas[0], schemas[1]);
 }
 
@@ -80,10 +80,10 @@ static void an_older_version_is_not_merged(void)
 	size_t count;
 
 	execute("old.db", version_1);
-	CU_ASSERT(!history_merge(history, history_fixture_path("old.db"), &count, &err));
+	CU_ASSERT(!history_merge(history, test_path("old.db"), &count, &err));
 	TEST_CONTAINS(err.text, "is a history of version 1; `stutter history show --history");
 	history_close(history_fixture_open("old.db"));
-	CU_ASSERT(history_merge(history, history_fixture_path("old.db"), &count, &err));
+	CU_ASSERT(history_merge(history, test_path("old.db"), &count, &err));
 	CU_ASSERT_EQUAL(count, 1);
 	history_close(history);
 }
@@ -96,14 +96,14 @@ static void a_newer_version_is_left_alone(void)
 	size_t count;
 
 	execute("newer.db", "CREATE TABLE t (a); PRAGMA application_id = 1400141172; PRAGMA user_version = 99;");
-	CU_ASSERT_EQUAL(test_shell(before, sizeof before, "sha1sum <%s", history_fixture_path("newer.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(before, sizeof before, "sha1sum <%s", test_path("newer.db")), 0);
 	check_refused("newer.db", HISTORY_WRITE,
 	              "newer.db is a history of version 99, and this "
 	              "stutter reads versions up to 4; use a newer stutter");
 	check_refused("newer.db", HISTORY_READ, "version 99");
-	CU_ASSERT(!history_merge(history, history_fixture_path("newer.db"), &count, &err));
+	CU_ASSERT(!history_merge(history, test_path("newer.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
-	CU_ASSERT_EQUAL(test_shell(after, sizeof after, "sha1sum <%s", history_fixture_path("newer.db")), 0);
+	CU_ASSERT_EQUAL(test_shell(after, sizeof after, "sha1sum <%s", test_path("newer.db")), 0);
 	TEST_SAME_TEXT(after, before);
 	history_close(history);
 }
@@ -125,7 +125,7 @@ static void one_that_becomes_newer_while_it_is_open_is_left_alone(void)
 	                        "reads versions up to 4; use a newer stutter");
 	history_fixture_add(other, 1000, "a/d/1/pass/5");
 	history_close(other);
-	CU_ASSERT(!history_merge(history, history_fixture_path("other.db"), &count, &err));
+	CU_ASSERT(!history_merge(history, test_path("other.db"), &count, &err));
 	TEST_CONTAINS(err.text, "version 99");
 	history_close(history);
 	execute("h.db", "PRAGMA user_version = 4;");
@@ -208,8 +208,8 @@ static void a_killed_writer_leaves_whole_runs(void)
 
 static void a_history_that_cannot_be_written_can_be_read(void)
 {
-	const char *path = history_fixture_path("h.db");
 	struct history *history = history_fixture_open("h.db");
+	const char *path = test_path("h.db");
 	struct error err;
 	uint64_t wall_ns;
 	bool known;

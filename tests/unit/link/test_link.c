@@ -65,7 +65,7 @@ static void carrier_changed(void *ctx, bool up, sim_ns now)
 static void lost(void *ctx, const struct frame *frame, enum direction direction, const char *why, sim_ns now)
 {
 	CU_ASSERT(ctx == &f && now == f.sim.now);
-	TEST_APPEND(f.losses, "%c %s: %s\n", frame->data[12], direction_name(direction), why);
+	TEST_APPEND(f.losses, "%c %s: %s\n", frame->length > 12 ? frame->data[12] : '-', direction_name(direction), why);
 }
 
 static void link_fixture_open_at(sim_ns bit_ns, unsigned duplex, sim_ns up_at, uint64_t queue_max)

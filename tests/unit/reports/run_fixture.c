@@ -96,6 +96,8 @@ void run_fixture_read(struct run_fixture *f)
 {
 	struct error err = {0};
 
+	causes_close(&f->causes);
+	run_close(&f->run);
 	CU_ASSERT_FATAL(run_open(&f->run, test_folder(), &err));
 	causes_open(&f->causes, &f->run);
 }

@@ -139,6 +139,7 @@ static void what_is_kept_is_read_again(void)
 	CU_ASSERT_EQUAL(again.count, reach.count);
 	(void)reach_merge(&map, &reach);
 	CU_ASSERT_FALSE(reach_is_new(&map, &again));
+	reach_close(&again);
 	(void)test_write(REACH_FOLDER "/kept", "reach 1\n00000002 whole\nnot whole");
 	CU_ASSERT_FALSE(reach_kept(&again, test_folder(), "kept"));
 	(void)test_write(REACH_FOLDER "/kept", "something else\n");
