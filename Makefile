@@ -291,10 +291,12 @@ lint: deps ## clang-format, clang-tidy and cppcheck over our sources
 # libFuzzer starts from the corpus of the repository and collects in the build folder. A crash
 # leaves its input there.
 FUZZ_SECONDS ?= 60
-FUZZ_NAMES   := $(foreach name,$(basename $(notdir $(wildcard tests/fuzz/*.c))),$(if $(findstring $(T),$(name)),$(name)))
+FUZZ_ALL     := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
+FUZZ_NAMES   := $(if $(T),$(foreach name,$(FUZZ_ALL),$(if $(findstring $(T),$(name)),$(name))),$(FUZZ_ALL))
 FUZZ_SEEDS_scenario  := scenarios tests/wrong
 FUZZ_SEEDS_recording := scenarios/fault
 fuzz: deps ## Fuzz with libFuzzer (T=enc28j60, FUZZ_SECONDS=600)
+	$(if $(strip $(FUZZ_NAMES)),,$(error no fuzz target has '$(T)' in its name; there are $(FUZZ_ALL)))
 	$(call install_missing,fuzz)
 	$(Q)$(MAKE) --no-print-directory $(FUZZ_NAMES:%=$(B)/fuzz/%)
 	$(Q)$(foreach name,$(FUZZ_NAMES),mkdir -p $(B)/fuzz/corpus/$(name) && $(B)/fuzz/$(name) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
