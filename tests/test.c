@@ -40,6 +40,14 @@ void test_needs_program(const char *name)
 		test_skip("no %s on this machine", name);
 }
 
+void test_needs_python(const char *module)
+{
+	char output[1024];
+
+	if (test_shell(output, sizeof output, "/usr/bin/python3 -c 'import %s'", module) != 0)
+		test_skip("no Python module %s on this machine", module);
+}
+
 const char *test_program(void)
 {
 	static char path[PATH_MAX];

@@ -20,6 +20,8 @@ _Noreturn void test_skip(const char *format, ...) __attribute__((format(printf, 
 
 /** The same unless there is a program of this name, such as "curl". */
 void test_needs_program(const char *name);
+/** The same unless Debian's Python has this module. */
+void test_needs_python(const char *module);
 
 /** The absolute path of the stutter program under test. */
 const char *test_program(void);

@@ -141,14 +141,6 @@ void run_fixture_make_many(struct run_fixture *f)
 	run_fixture_read(f);
 }
 
-void run_fixture_needs(const char *program, const char *package)
-{
-	char said[256];
-
-	if (test_shell(said, sizeof said, "%s", program) != 0)
-		test_skip("%s is not installed (apt-get install %s)", program, package);
-}
-
 const char *run_fixture_xpath(const char *expression)
 {
 	static char output[65536];

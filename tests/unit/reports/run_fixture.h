@@ -46,8 +46,6 @@ void run_fixture_write_verdict(const struct run_fixture *f, size_t i);
 /** Reads the run from its folder. */
 void run_fixture_read(struct run_fixture *f);
 
-/** Ends the test as skipped unless the command @p program works. */
-void run_fixture_needs(const char *program, const char *package);
 /**
  * What an XPath expression says about junit.xml, without the line feed at its end; valid until the
  * next call.

@@ -91,7 +91,7 @@ static void a_fault_that_never_matched_is_told_everywhere(void)
 	              "::warning file=dir/lost-syn.yaml,line=1,title=A fault never matched::lost-syn: idle\n");
 	TEST_CONTAINS(written_by(report_page, &f.causes),
 	              "<bdi>lost-syn</bdi>: the fault <bdi>idle</bdi> never matched anything, in 2 sessions");
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	TEST_SAME_TEXT(run_fixture_xpath("string(//testsuite[1]/properties/property[@name='fault that never matched']/@value)"), "idle");
 	TEST_SAME_TEXT(run_fixture_xpath("count(//testsuite[2]/properties/property[@name='fault that never matched'])"), "0");
 }

@@ -22,7 +22,7 @@ static char output[65536];
 
 static void a_suite_is_a_scenario_and_a_case_a_session(void)
 {
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	run_fixture_make_sessions(&f);
 	run_fixture_make_run(&f);
 	TEST_SAME_TEXT(run_fixture_xpath("count(/testsuites/testsuite)"), "2");
@@ -45,7 +45,7 @@ static void a_suite_is_a_scenario_and_a_case_a_session(void)
 
 static void counts_agree_with_the_cases(void)
 {
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	run_fixture_make_sessions(&f);
 	run_fixture_make_run(&f);
 	TEST_SAME_TEXT(run_fixture_xpath(
@@ -61,7 +61,7 @@ static void counts_agree_with_the_cases(void)
 /* A session that failed as was expected is no failure; one that passed against expectation is. */
 static void expectation_makes_the_failure(void)
 {
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	run_fixture_make_sessions(&f);
 	f.verdicts[1].met_expectation = true;
 	(void)snprintf(f.verdicts[3].problem, sizeof f.verdicts[3].problem, "at 3.000 s: retry");
@@ -79,7 +79,7 @@ static void expectation_makes_the_failure(void)
 /* What failed, what it waited for, what acted since it last got on; and then where it all began. */
 static void a_failure_has_its_last_stretch(void)
 {
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	run_fixture_make_sessions(&f);
 	f.verdicts[3].kind = VERDICT_FAIL;
 	(void)snprintf(f.verdicts[3].problem, sizeof f.verdicts[3].problem, "at 3.000 s: retry");
@@ -94,7 +94,7 @@ static void a_failure_has_its_last_stretch(void)
 
 static void hostile_text_leaves_the_xml_well_formed(void)
 {
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	run_fixture_make_hostile(&f, RUN_FIXTURE_HOSTILE);
 	run_fixture_make_run(&f);
 	TEST_SAME_TEXT(run_fixture_xpath("count(//testcase)"), "4");
@@ -176,7 +176,7 @@ static void hostile_text_leaves_the_json_sound(void)
 
 static void the_summary_keeps_to_its_schema(void)
 {
-	run_fixture_needs("/usr/bin/python3 -c 'import jsonschema'", "python3-jsonschema");
+	test_needs_python("jsonschema");
 	run_fixture_make_hostile(&f, RUN_FIXTURE_HOSTILE);
 	f.plans[0].faults = &f.fault;
 	f.verdicts[0].rule_count = 0;
@@ -232,7 +232,7 @@ static void no_sessions_make_sound_reports(void)
 	json_t *summary = read_summary();
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(summary, "sessions")), 0);
 	json_decref(summary);
-	run_fixture_needs("xmllint --version", "libxml2-utils");
+	test_needs_program("xmllint");
 	TEST_SAME_TEXT(run_fixture_xpath("count(//testsuite)"), "0");
 }
 

@@ -37,7 +37,7 @@ static void text_from_guests_can_neither_break_the_page_nor_run_scripts(void)
 
 static void the_page_is_valid(void)
 {
-	run_fixture_needs("tidy -v", "tidy");
+	test_needs_program("tidy");
 	run_fixture_make_hostile(&f, RUN_FIXTURE_HOSTILE SCRIPT);
 	run_fixture_make_run(&f);
 	CU_ASSERT_EQUAL(test_shell(output, sizeof output, "tidy -e -q %s/index.html", test_folder()), 0);
@@ -66,7 +66,7 @@ static void the_content_security_policy_allows_what_is_in_the_page(void)
 {
 	static const char *const parts[] = {"style", "script"};
 
-	run_fixture_needs("openssl version", "openssl");
+	test_needs_program("openssl");
 	run_fixture_make_sessions(&f);
 	run_fixture_make_run(&f);
 	for (size_t i = 0; i < 2; i++)

@@ -353,8 +353,7 @@ static void what_is_no_search_is_told_so(void)
 
 static void search_json_keeps_to_its_schema(void)
 {
-	if (test_shell(output, sizeof output, "/usr/bin/python3 -c 'import jsonschema'") != 0)
-		test_skip("python3-jsonschema is not installed");
+	test_needs_python("jsonschema");
 	json_t *told = tell_curve();
 	told_heading(told, HOSTILE);
 	told_text(told, "text");
